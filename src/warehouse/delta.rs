@@ -1,0 +1,87 @@
+//! Delta tables on the warehouse's own object store client.
+
+use std::sync::{Arc, Once};
+
+use datafusion::common::{DataFusionError, Result};
+use deltalake_core::{
+    DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError,
+    logstore::{
+        LogStore, LogStoreFactory, ObjectStoreRef, StorageConfig, default_logstore,
+        logstore_factories,
+    },
+};
+use futures::TryStreamExt;
+use url::Url;
+
+use super::location::Location;
+
+/// A commit is one conditional PUT of the next log file, which every store here implements.
+#[derive(Debug)]
+struct ConditionalPutLogs;
+
+impl LogStoreFactory for ConditionalPutLogs {
+    fn with_options(
+        &self,
+        prefixed_store: ObjectStoreRef,
+        root_store: ObjectStoreRef,
+        location: &Url,
+        options: &StorageConfig,
+    ) -> DeltaResult<Arc<dyn LogStore>> {
+        Ok(default_logstore(
+            prefixed_store,
+            root_store,
+            location,
+            options,
+        ))
+    }
+}
+
+fn register_log_stores() {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        let factories = logstore_factories();
+        for scheme in ["s3://", "s3a://", "gs://", "az://", "abfs://", "abfss://"] {
+            let scheme = Url::parse(scheme).expect("a scheme is a URL");
+            factories.insert(scheme, Arc::new(ConditionalPutLogs));
+        }
+    });
+}
+
+/// The Delta table in a folder, not yet loaded: the folder may hold none.
+///
+/// # Errors
+/// An error of the log store for a location it cannot serve.
+pub fn unloaded(folder: &Location) -> Result<DeltaTable> {
+    register_log_stores();
+    DeltaTableBuilder::from_url(folder.url().clone())
+        .map(|builder| {
+            builder.with_storage_backend(Arc::clone(folder.store()), folder.url().clone())
+        })
+        .and_then(DeltaTableBuilder::build)
+        .map_err(external)
+}
+
+/// The newest version of the Delta table in a folder; `None` if the folder holds none.
+pub async fn load(folder: &Location) -> Result<Option<DeltaTable>> {
+    // Loading a folder that does not exist is an error of its own on a local disk.
+    if !is_present(folder).await? {
+        return Ok(None);
+    }
+    let mut table = unloaded(folder)?;
+    table.load().await.map_err(external)?;
+    Ok(Some(table))
+}
+
+/// Whether the folder holds a Delta table.
+pub async fn is_present(folder: &Location) -> Result<bool> {
+    let mut log = folder.store().list(Some(&folder.path("_delta_log")));
+    let first = log.try_next().await;
+    Ok(first
+        .map_err(|error| DataFusionError::ObjectStore(Box::new(error)))?
+        .is_some())
+}
+
+/// Keeps the Delta error as the source of a DataFusion error.
+pub fn external(error: DeltaTableError) -> DataFusionError {
+    DataFusionError::External(Box::new(error))
+}

@@ -1,0 +1,121 @@
+//! Where the data is: object stores, the tables found in them, and the contract they obey.
+
+pub mod conform;
+pub mod contract;
+pub mod delta;
+pub mod import;
+pub mod location;
+pub mod parquet;
+mod partitions;
+mod recheck;
+
+use std::sync::Arc;
+use std::{collections::BTreeSet, sync::RwLock};
+
+use datafusion::{
+    catalog::{Session, TableProvider},
+    common::{DataFusionError, Result},
+};
+
+use location::Location;
+use recheck::Rechecked;
+
+/// The folder of everything that is not a table: definitions, quarantine, defaults.
+pub const SYSTEM_FOLDER: &str = "_tributary";
+
+/// The tables under a warehouse URL.
+///
+/// A table is a folder with a Delta log, or a folder of Parquet files. Tables are opened anew for
+/// each query, so that new data is seen without a restart; only their names are remembered.
+#[derive(Debug)]
+pub struct Warehouse {
+    location: Location,
+    names: RwLock<BTreeSet<String>>,
+}
+
+impl Warehouse {
+    /// Lists the tables under `location`; a location that does not exist is an empty warehouse.
+    pub async fn open(location: Location) -> Result<Self> {
+        let warehouse = Self {
+            location,
+            names: RwLock::default(),
+        };
+        warehouse.refresh().await?;
+        Ok(warehouse)
+    }
+
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The names of the tables found by the last [`Self::refresh`], in order.
+    pub fn table_names(&self) -> Vec<String> {
+        self.names
+            .read()
+            .expect("no writer panics")
+            .iter()
+            .cloned()
+            .collect()
+    }
+
+    pub fn has_table(&self, name: &str) -> bool {
+        self.names.read().expect("no writer panics").contains(name)
+    }
+
+    /// Lists the tables again.
+    pub async fn refresh(&self) -> Result<()> {
+        let listing = self
+            .location
+            .store()
+            .list_with_delimiter(Some(&self.location.path("")))
+            .await
+            .map_err(|error| DataFusionError::ObjectStore(Box::new(error)))?;
+        let mut names = BTreeSet::new();
+        for folder in listing.common_prefixes {
+            if let Some(name) = folder.filename()
+                && is_table_name(name)
+                && self.is_table(name).await?
+            {
+                names.insert(name.to_owned());
+            }
+        }
+        *self.names.write().expect("no writer panics") = names;
+        Ok(())
+    }
+
+    /// Opens the newest version of a table, as it is stored.
+    ///
+    /// # Returns
+    /// `None` when there is no such table, even if it is younger than the last listing.
+    pub async fn table(
+        &self,
+        session: &dyn Session,
+        name: &str,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        if !is_table_name(name) {
+            return Ok(None);
+        }
+        let folder = self.location.folder(name)?;
+        if let Some(table) = delta::load(&folder).await? {
+            table
+                .update_datafusion_session(session)
+                .map_err(delta::external)?;
+            let table = table.table_provider().build().await?;
+            return Ok(Some(Arc::new(Rechecked(Arc::new(table)))));
+        }
+        if !parquet::is_present(&folder).await? {
+            return Ok(None);
+        }
+        parquet::open(session, &folder, name).await.map(Some)
+    }
+
+    async fn is_table(&self, name: &str) -> Result<bool> {
+        let folder = self.location.folder(name)?;
+        Ok(delta::is_present(&folder).await? || parquet::is_present(&folder).await?)
+    }
+}
+
+/// Folders that start with an underscore or a dot belong to programs, not to users.
+fn is_table_name(name: &str) -> bool {
+    !name.is_empty() && !name.starts_with(['_', '.']) && !name.contains(['/', '\\'])
+}
