@@ -1,0 +1,111 @@
+//! What an import is asked to do, how far it is, and what it did.
+
+use std::path::{Path, PathBuf};
+
+use datafusion::common::{Result, plan_datafusion_err};
+
+/// One run of an import.
+#[derive(Debug, Clone)]
+pub struct ImportRequest {
+    /// A contract table.
+    pub table: String,
+    /// Local files, read in this order: where two rows have one key, the later row wins.
+    pub files: Vec<PathBuf>,
+    /// Pairs of target column and source column, for source columns under another name.
+    pub mapping: Vec<(String, String)>,
+    /// The format of every file; `None` tells it by each file's extension.
+    pub format: Option<Format>,
+    /// Reads, checks and counts, but commits nothing.
+    pub dry_run: bool,
+    /// When the import runs: kept with quarantined values.
+    pub imported_at: jiff::Timestamp,
+}
+
+/// How a file holds its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values under a header line; an empty field is NULL.
+    Csv,
+    /// One JSON object per line.
+    JsonLines,
+    Parquet,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress<'a> {
+    /// The file being read.
+    pub file: &'a Path,
+    /// Rows read so far, of all files.
+    pub row_count: u64,
+    /// Bytes read so far, of all files.
+    pub read_bytes: u64,
+    /// Size of all files.
+    pub total_bytes: u64,
+}
+
+/// What became of every row that an import read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ImportSummary {
+    /// Rows with a new key, and rows that changed what was stored under their key.
+    pub imported: u64,
+    /// Rows that say what is stored already.
+    pub unchanged: u64,
+    /// Rows kept out of the table because of a bad value.
+    pub quarantined: u64,
+    /// Rows replaced by a later row of the same run with the same key.
+    pub superseded: u64,
+    /// Sentences about conversions that lose something.
+    pub warnings: Vec<String>,
+}
+
+impl ImportSummary {
+    /// All rows read: each is counted in exactly one of the four counts.
+    pub fn rows_read(&self) -> u64 {
+        self.imported + self.unchanged + self.quarantined + self.superseded
+    }
+}
+
+impl Format {
+    /// The format that a file's extension names.
+    ///
+    /// # Errors
+    /// A plan error that lists the known extensions.
+    pub fn of(file: &Path) -> Result<Self> {
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        match extension.map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => Ok(Self::Csv),
+            Some("jsonl" | "ndjson" | "json") => Ok(Self::JsonLines),
+            Some("parquet") => Ok(Self::Parquet),
+            _ => Err(plan_datafusion_err!(
+                "import: expected a file ending in .csv, .jsonl, .ndjson, .json or .parquet, got {}",
+                file.display()
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Format;
+
+    #[test]
+    fn the_extension_tells_the_format() {
+        for (file, format) in [
+            ("a/orders.csv", Format::Csv),
+            ("orders.CSV", Format::Csv),
+            ("orders.2026.jsonl", Format::JsonLines),
+            ("orders.ndjson", Format::JsonLines),
+            ("orders.json", Format::JsonLines),
+            ("orders.parquet", Format::Parquet),
+        ] {
+            assert_eq!(Format::of(Path::new(file)).unwrap(), format, "{file}");
+        }
+        for file in ["orders", "orders.xlsx", ".csv"] {
+            let error = Format::of(Path::new(file)).unwrap_err().to_string();
+            assert!(error.contains(".ndjson"), "{error}");
+        }
+    }
+}
