@@ -1,0 +1,144 @@
+//! The engine: a warehouse, its reports, and sessions that query them.
+//!
+//! This is the only place that builds a DataFusion session.
+
+mod defaults;
+mod planner;
+mod session;
+
+use std::sync::Arc;
+
+use datafusion::{
+    catalog::MemorySchemaProvider,
+    common::Result,
+    execution::{
+        SessionStateBuilder,
+        cache::cache_manager::CacheManagerConfig,
+        memory_pool::{FairSpillPool, TrackConsumersPool},
+        runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
+    },
+    prelude::{SessionConfig, SessionContext},
+};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    query::{
+        catalog::{CATALOG, Sources},
+        definitions::Definitions,
+        settings::Settings,
+        view::DEFAULT_SCHEMA,
+    },
+    warehouse::{Warehouse, location::Location},
+};
+
+pub use session::{Planned, Session};
+
+/// How many memory consumers an out-of-memory error names.
+const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::new(5).expect("not zero");
+
+/// A warehouse and everything that its sessions share.
+#[derive(Debug)]
+pub struct Engine {
+    warehouse: Arc<Warehouse>,
+    definitions: Arc<Definitions>,
+    runtime: Arc<RuntimeEnv>,
+    config: SessionConfig,
+}
+
+impl Engine {
+    /// Opens the warehouse and loads the report definitions.
+    ///
+    /// # Errors
+    /// A warehouse URL that cannot be opened or listed, a malformed `warehouse.toml`, or an error
+    /// in a query file, which names the file.
+    pub async fn open(config: &Config, clock: Clock) -> Result<Self> {
+        let location = Location::open(config.warehouse(), &config.store_options())?;
+        let runtime = runtime(config)?;
+        runtime.register_object_store(location.store_url()?.as_ref(), Arc::clone(location.store()));
+
+        let mut definitions = Definitions::shipped()?;
+        if let Some(folder) = &config.queries {
+            definitions.add_folder(folder)?;
+        }
+        let mut settings = Settings::new(clock);
+        defaults::read(&location, &mut settings).await?;
+        Ok(Self {
+            warehouse: Arc::new(Warehouse::open(location).await?),
+            definitions: Arc::new(definitions),
+            runtime,
+            config: session_config(config, settings),
+        })
+    }
+
+    pub fn warehouse(&self) -> &Arc<Warehouse> {
+        &self.warehouse
+    }
+
+    pub fn definitions(&self) -> &Arc<Definitions> {
+        &self.definitions
+    }
+
+    /// A new session with the warehouse's default settings.
+    pub fn session(&self) -> Session {
+        let session_tables = Arc::new(MemorySchemaProvider::new());
+        let sources = Sources {
+            warehouse: Arc::clone(&self.warehouse),
+            definitions: Arc::clone(&self.definitions),
+            session_tables: Arc::clone(&session_tables) as _,
+        };
+        Session::new(sources, self.context(session_tables))
+    }
+
+    fn context(&self, session_tables: Arc<MemorySchemaProvider>) -> SessionContext {
+        let builder = SessionStateBuilder::new()
+            .with_config(self.config.clone())
+            .with_runtime_env(Arc::clone(&self.runtime))
+            .with_default_features();
+        let state = planner::extend(builder).build();
+        let ctx = SessionContext::new_with_state(state);
+        // Statements that create tables look their schema up here; queries never do.
+        let catalog = datafusion::catalog::MemoryCatalogProvider::new();
+        let registered = datafusion::catalog::CatalogProvider::register_schema(
+            &catalog,
+            DEFAULT_SCHEMA,
+            session_tables,
+        );
+        debug_assert!(registered.is_ok_and(|replaced| replaced.is_none()));
+        ctx.register_catalog(CATALOG, Arc::new(catalog));
+        ctx
+    }
+}
+
+fn runtime(config: &Config) -> Result<Arc<RuntimeEnv>> {
+    // A cached listing would hide files that were written after it.
+    let cache = CacheManagerConfig::default().with_list_files_cache_limit(0);
+    let mut builder = RuntimeEnvBuilder::new().with_cache_manager(cache);
+    if let Some(bytes) = config.memory {
+        let pool = TrackConsumersPool::new(FairSpillPool::new(bytes), NAMED_CONSUMERS);
+        builder = builder.with_memory_pool(Arc::new(pool));
+    }
+    builder.build_arc()
+}
+
+fn session_config(config: &Config, settings: Settings) -> SessionConfig {
+    let mut session = SessionConfig::new()
+        .with_create_default_catalog_and_schema(false)
+        .with_default_catalog_and_schema(CATALOG, DEFAULT_SCHEMA)
+        .with_information_schema(true)
+        .with_option_extension(settings);
+    let options = session.options_mut();
+    // Old clients do not know view types; one string type everywhere also keeps metadata true.
+    options.execution.parquet.schema_force_view_types = false;
+    options.sql_parser.map_string_types_to_utf8view = false;
+    options.execution.parquet.pushdown_filters = true;
+    // The order of a view's rows is part of it, for whoever reads the view alone.
+    options.sql_parser.enable_subquery_sort_elimination = false;
+    // A COALESCE below a UNION is never NULL to the logical plan and may be to the physical one,
+    // which this check of DataFusion 55 takes for a broken plan.
+    options.execution.skip_physical_aggregate_schema_check = true;
+    match config.threads {
+        Some(threads) => session.with_target_partitions(threads.get()),
+        None => session,
+    }
+}

@@ -1,0 +1,69 @@
+//! What Tributary adds to a DataFusion session: one line per function, rule and planner.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::{
+    catalog::Session,
+    common::Result,
+    execution::{SessionStateBuilder, context::QueryPlanner},
+    logical_expr::LogicalPlan,
+    optimizer::{Optimizer, OptimizerRule},
+    physical_plan::ExecutionPlan,
+    physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner},
+};
+use datafusion_attribution::{
+    AttributeExtensionPlanner, AttributeRelationPlanner, PushConversionFilters, scalar_functions,
+};
+
+use crate::query::time::{
+    ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf,
+};
+
+pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
+    let functions = builder.scalar_functions().get_or_insert_default();
+    functions.extend(scalar_functions());
+    functions.extend([local_date_udf(), local_midnight_udf()].map(Arc::new));
+    let periods = periods_udtf();
+    builder
+        .table_functions()
+        .get_or_insert_default()
+        .insert(periods.name().to_owned(), Arc::new(periods));
+    builder
+        .with_relation_planners(vec![
+            Arc::new(AttributeRelationPlanner),
+            Arc::new(InPeriodsPlanner),
+        ])
+        .with_optimizer_rules(optimizer_rules())
+        .with_query_planner(Arc::new(Planner))
+}
+
+fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules = Optimizer::new().rules;
+    // Filters must be where they end up, and projections not yet between them and the node.
+    let pushed_down = rules
+        .iter()
+        .position(|rule| rule.name() == "push_down_filter");
+    rules.insert(
+        pushed_down.map_or(rules.len(), |idx| idx + 1),
+        Arc::new(ExpandPeriods),
+    );
+    rules.push(Arc::new(PushConversionFilters));
+    rules
+}
+
+#[derive(Debug)]
+struct Planner;
+
+#[async_trait]
+impl QueryPlanner for Planner {
+    async fn create_physical_plan(
+        &self,
+        plan: &LogicalPlan,
+        session: &dyn Session,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(AttributeExtensionPlanner)])
+            .create_physical_plan(plan, session)
+            .await
+    }
+}

@@ -1,0 +1,150 @@
+//! A session: settings, tables of its own, and the way from SQL text to rows.
+
+use std::sync::{Arc, RwLock};
+
+use datafusion::{
+    arrow::datatypes::SchemaRef,
+    common::{DFSchema, Result, plan_err},
+    execution::{SendableRecordBatchStream, SessionState},
+    logical_expr::{EmptyRelation, LogicalPlan, Statement as PlanStatement},
+    physical_plan::execute_stream,
+    prelude::SessionContext,
+};
+
+use crate::query::{
+    catalog::{QueryCatalog, Sources},
+    definitions::Definitions,
+    settings::Settings,
+    statement::{self, Statement},
+};
+
+/// What a user or a connection has for itself.
+pub struct Session {
+    sources: RwLock<Sources>,
+    ctx: SessionContext,
+}
+
+/// A planned statement, with the state it was planned with: the same settings, the same version
+/// of each table.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    pub plan: LogicalPlan,
+    pub state: SessionState,
+}
+
+impl Session {
+    pub(super) fn new(sources: Sources, ctx: SessionContext) -> Self {
+        Self {
+            sources: RwLock::new(sources),
+            ctx,
+        }
+    }
+
+    /// The DataFusion session below; it has no tables but the session's own.
+    pub fn context(&self) -> &SessionContext {
+        &self.ctx
+    }
+
+    /// The views that can be read, available or not.
+    pub fn definitions(&self) -> Arc<Definitions> {
+        Arc::clone(&self.sources.read().expect("no writer panics").definitions)
+    }
+
+    /// Sets a setting as `SET key = 'value'` does.
+    pub fn set(&self, key: &str, value: &str) -> Result<()> {
+        if let Some(parameter) = key.strip_prefix("tributary.param.")
+            && !self.definitions().has_parameter(parameter)
+        {
+            return plan_err!("SET: there is no parameter {parameter}");
+        }
+        self.ctx
+            .state_ref()
+            .write()
+            .config_mut()
+            .options_mut()
+            .set(key, value)
+    }
+
+    /// A state that sees the newest version of every table, for one query.
+    pub fn query_state(&self) -> Result<SessionState> {
+        self.state_creating(None)
+    }
+
+    fn state_creating(&self, created: Option<String>) -> Result<SessionState> {
+        let mut state = self.ctx.state();
+        let extensions = &mut state.config_mut().options_mut().extensions;
+        if let Some(settings) = extensions.get_mut::<Settings>() {
+            settings.freeze();
+        }
+        let sources = self.sources.read().expect("no writer panics").clone();
+        Ok(QueryCatalog::new(sources, state, created).into_state())
+    }
+
+    /// Plans a statement; defining a view is done here and plans as an empty result.
+    pub async fn plan(&self, statement: Statement) -> Result<Planned> {
+        let state = self.state_creating(statement.created_table())?;
+        let plan = match statement {
+            Statement::Sql(statement) => state.statement_to_plan(statement).await?,
+            Statement::CreateView { view, or_replace } => {
+                let mut sources = self.sources.write().expect("no writer panics");
+                if !or_replace && sources.definitions.get(&view.schema, &view.name).is_some() {
+                    return plan_err!("view {}.{} exists already", view.schema, view.name);
+                }
+                Arc::make_mut(&mut sources.definitions).add(view);
+                nothing()
+            }
+        };
+        Ok(Planned { plan, state })
+    }
+
+    /// The columns that a query would return; nothing runs.
+    pub async fn columns(&self, sql: &str) -> Result<SchemaRef> {
+        let planned = self.plan(only_statement(sql)?).await?;
+        Ok(Arc::clone(planned.plan.schema().inner()))
+    }
+
+    /// Runs a planned statement; one that is not a query takes effect before this returns.
+    pub async fn execute(&self, planned: Planned) -> Result<SendableRecordBatchStream> {
+        let Planned { plan, state } = planned;
+        match &plan {
+            LogicalPlan::Statement(PlanStatement::SetVariable(set)) => {
+                self.set(&set.variable, &set.value)?;
+                stream(&nothing(), &state).await
+            }
+            LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
+                self.ctx
+                    .execute_logical_plan(plan)
+                    .await?
+                    .execute_stream()
+                    .await
+            }
+            _ => stream(&plan, &state).await,
+        }
+    }
+
+    /// Plans and runs one statement of text.
+    pub async fn sql(&self, sql: &str) -> Result<SendableRecordBatchStream> {
+        self.execute(self.plan(only_statement(sql)?).await?).await
+    }
+}
+
+fn only_statement(sql: &str) -> Result<Statement> {
+    let mut statements = statement::parse(sql)?;
+    match (statements.pop(), statements.len()) {
+        (Some(statement), 0) => Ok(statement),
+        (None, _) => plan_err!("expected a SQL statement, got none"),
+        (Some(_), more) => plan_err!("expected one SQL statement, got {}", more + 1),
+    }
+}
+
+/// The result of a statement that is done.
+fn nothing() -> LogicalPlan {
+    LogicalPlan::EmptyRelation(EmptyRelation {
+        produce_one_row: false,
+        schema: Arc::new(DFSchema::empty()),
+    })
+}
+
+async fn stream(plan: &LogicalPlan, state: &SessionState) -> Result<SendableRecordBatchStream> {
+    execute_stream(state.create_physical_plan(plan).await?, state.task_ctx())
+}

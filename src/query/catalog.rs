@@ -1,0 +1,319 @@
+//! What one query sees: a catalog of tables and views, opened on demand and only once.
+//!
+//! Every query gets a catalog of its own. A table is opened when the planner first asks for it
+//! and stays at that version for all references of the query, through however many views; a view
+//! is planned with the settings of the session that asks. Nothing is resolved at execution.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use async_trait::async_trait;
+use datafusion::{
+    catalog::{CatalogProvider, CatalogProviderList, SchemaProvider, TableProvider},
+    common::{DataFusionError, Result, plan_err},
+    datasource::{MemTable, TableType, ViewTable},
+    execution::SessionState,
+};
+
+use datafusion_attribution::ATTRIBUTE_TABLES;
+
+use super::{
+    definitions::Definitions,
+    settings::Settings,
+    time::IN_PERIODS,
+    view::{DEFAULT_SCHEMA, View},
+};
+use crate::warehouse::{Warehouse, conform::conform, contract};
+
+/// The name of the only catalog.
+pub const CATALOG: &str = "tributary";
+
+/// Where the tables and views of a session come from.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    pub warehouse: Arc<Warehouse>,
+    pub definitions: Arc<Definitions>,
+    /// Tables that live as long as the session; they hide those of the warehouse.
+    pub session_tables: Arc<dyn SchemaProvider>,
+}
+
+/// The catalog list of one query.
+pub struct QueryCatalog {
+    query: Arc<Query>,
+    /// The views being planned, outermost first.
+    expanding: Vec<String>,
+}
+
+/// What the references of one query share.
+struct Query {
+    sources: Sources,
+    state: SessionState,
+    /// The table that the statement creates: it need not be there.
+    created: Option<String>,
+    opened: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
+}
+
+impl QueryCatalog {
+    /// A catalog for the next statement of a session with this state, which may create a table.
+    pub fn new(sources: Sources, state: SessionState, created: Option<String>) -> Self {
+        let query = Query {
+            sources,
+            state,
+            created,
+            opened: Mutex::default(),
+        };
+        Self {
+            query: Arc::new(query),
+            expanding: Vec::new(),
+        }
+    }
+
+    /// The state to plan the query with.
+    pub fn into_state(self) -> SessionState {
+        let mut state = self.query.state.clone();
+        state.register_catalog_list(Arc::new(self));
+        state
+    }
+}
+
+impl Query {
+    fn is_table(&self, name: &str) -> bool {
+        let Sources {
+            warehouse,
+            session_tables,
+            ..
+        } = &self.sources;
+        session_tables.table_exist(name) || warehouse.has_table(name) || is_optional(name)
+    }
+
+    fn is_known(&self, name: &str) -> bool {
+        self.is_table(name) || self.is_function(name)
+    }
+
+    fn is_function(&self, name: &str) -> bool {
+        self.state.table_functions().contains_key(name)
+            || [IN_PERIODS, ATTRIBUTE_TABLES.function].contains(&name)
+    }
+
+    /// The views of a schema whose tables are all there.
+    fn available_views(&self, schema: &str) -> Vec<String> {
+        let definitions = &self.sources.definitions;
+        let is_available = |view: &&Arc<View>| {
+            definitions
+                .missing_tables(view, &|name| self.is_known(name))
+                .is_ok_and(|missing| missing.is_empty())
+        };
+        definitions
+            .views(schema)
+            .filter(is_available)
+            .map(|view| view.name.clone())
+            .collect()
+    }
+
+    async fn open_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if self.is_function(name) {
+            return Ok(None);
+        }
+        if let Some(table) = self.opened.lock().expect("no holder panics").get(name) {
+            return Ok(Some(Arc::clone(table)));
+        }
+        let Sources {
+            warehouse,
+            session_tables,
+            ..
+        } = &self.sources;
+        let stored = match session_tables.table(name).await? {
+            Some(table) => Some(table),
+            None => warehouse.table(&self.state, name).await?,
+        };
+        let Some(table) = self.as_queries_see_it(name, stored)? else {
+            return Ok(None);
+        };
+        self.opened
+            .lock()
+            .expect("no holder panics")
+            .insert(name.to_owned(), Arc::clone(&table));
+        Ok(Some(table))
+    }
+
+    fn as_queries_see_it(
+        &self,
+        name: &str,
+        stored: Option<Arc<dyn TableProvider>>,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(contract) = contract::Table::named(name) else {
+            return Ok(stored);
+        };
+        match stored {
+            Some(stored) => {
+                let settings = Settings::of(self.state.config_options())?;
+                let as_of = settings.as_of.map(|at| at.as_microsecond());
+                let plan = conform(contract, stored, as_of)?;
+                Ok(Some(Arc::new(ViewTable::new(plan, None))))
+            }
+            None if contract.optional => Ok(Some(Arc::new(MemTable::try_new(
+                contract.schema(),
+                vec![vec![]],
+            )?))),
+            None if self.created.as_deref() == Some(name) => Ok(None),
+            None => plan_err!(
+                "table {name} is not in the warehouse {}: import it with `tributary import {name} FILE…`",
+                self.sources.warehouse.location().url()
+            ),
+        }
+    }
+}
+
+/// A missing dimension is an empty one.
+fn is_optional(name: &str) -> bool {
+    contract::Table::named(name).is_some_and(|table| table.optional)
+}
+
+impl fmt::Debug for QueryCatalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("QueryCatalog")
+            .field("expanding", &self.expanding)
+            .finish_non_exhaustive()
+    }
+}
+
+impl CatalogProviderList for QueryCatalog {
+    fn register_catalog(
+        &self,
+        _name: String,
+        _catalog: Arc<dyn CatalogProvider>,
+    ) -> Option<Arc<dyn CatalogProvider>> {
+        None
+    }
+
+    fn catalog_names(&self) -> Vec<String> {
+        vec![CATALOG.to_owned()]
+    }
+
+    fn catalog(&self, name: &str) -> Option<Arc<dyn CatalogProvider>> {
+        (name == CATALOG).then(|| {
+            let catalog = OnlyCatalog {
+                query: Arc::clone(&self.query),
+                expanding: self.expanding.clone(),
+            };
+            Arc::new(catalog) as _
+        })
+    }
+}
+
+struct OnlyCatalog {
+    query: Arc<Query>,
+    expanding: Vec<String>,
+}
+
+impl fmt::Debug for OnlyCatalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnlyCatalog")
+    }
+}
+
+impl CatalogProvider for OnlyCatalog {
+    fn schema_names(&self) -> Vec<String> {
+        let schemas = self.query.sources.definitions.schemas().map(str::to_owned);
+        let mut names: Vec<_> = schemas.chain([DEFAULT_SCHEMA.to_owned()]).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        let mut schemas = self.query.sources.definitions.schemas();
+        (name == DEFAULT_SCHEMA || schemas.any(|schema| schema == name)).then(|| {
+            let schema = QuerySchema {
+                name: name.to_owned(),
+                query: Arc::clone(&self.query),
+                expanding: self.expanding.clone(),
+            };
+            Arc::new(schema) as _
+        })
+    }
+}
+
+struct QuerySchema {
+    name: String,
+    query: Arc<Query>,
+    expanding: Vec<String>,
+}
+
+impl QuerySchema {
+    fn view(&self, name: &str) -> Option<&Arc<View>> {
+        self.query.sources.definitions.get(&self.name, name)
+    }
+
+    async fn plan_view(&self, view: &View) -> Result<Arc<dyn TableProvider>> {
+        let name = format!("{}.{}", self.name, view.name);
+        if self.expanding.contains(&name) {
+            let cycle = self.expanding.join(" reads ");
+            return plan_err!("view {name} reads itself: {cycle} reads {name}");
+        }
+        let settings = Settings::of(self.query.state.config_options())?;
+        let mut expanding = self.expanding.clone();
+        expanding.push(name.clone());
+        let mut state = self.query.state.clone();
+        state.register_catalog_list(Arc::new(QueryCatalog {
+            query: Arc::clone(&self.query),
+            expanding,
+        }));
+        let plan = state
+            .statement_to_plan(view.with_parameters(settings)?)
+            .await
+            .map_err(|error| error.context(format!("view {name}")))?;
+        Ok(Arc::new(ViewTable::new(plan, Some(view.query.to_string()))))
+    }
+}
+
+impl fmt::Debug for QuerySchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "QuerySchema({})", self.name)
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for QuerySchema {
+    fn table_names(&self) -> Vec<String> {
+        let Sources {
+            warehouse,
+            session_tables,
+            ..
+        } = &self.query.sources;
+        let mut names = self.query.available_views(&self.name);
+        if self.name == DEFAULT_SCHEMA {
+            names.extend(session_tables.table_names());
+            names.extend(warehouse.table_names());
+            let optional = contract::Table::all().filter(|table| table.optional);
+            names.extend(optional.map(|table| table.name.to_owned()));
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
+        match self.view(name) {
+            Some(view) => self.plan_view(view).await.map(Some),
+            None if self.name == DEFAULT_SCHEMA => self.query.open_table(name).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Answers without opening the table, which a listing of many must not do.
+    async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
+        if self.view(name).is_some() {
+            return Ok(Some(TableType::View));
+        }
+        let is_table = self.name == DEFAULT_SCHEMA && self.query.is_table(name);
+        Ok(is_table.then_some(TableType::Base))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.view(name).is_some() || (self.name == DEFAULT_SCHEMA && self.query.is_table(name))
+    }
+}

@@ -1,0 +1,156 @@
+//! The views that are defined: those shipped in `queries/`, and those of a user's folder.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+
+use datafusion::common::{DataFusionError, Result, plan_err};
+use include_dir::{Dir, include_dir};
+
+use super::{
+    statement::{self, Statement},
+    view::{DEFAULT_SCHEMA, View},
+};
+
+static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/queries");
+
+/// Views by schema and name.
+#[derive(Debug, Clone, Default)]
+pub struct Definitions {
+    schemas: BTreeMap<String, BTreeMap<String, Arc<View>>>,
+}
+
+impl Definitions {
+    /// The views that come with the program.
+    ///
+    /// # Errors
+    /// An error in a shipped file, which names the file.
+    pub fn shipped() -> Result<Self> {
+        let mut definitions = Self::default();
+        for folder in SHIPPED.dirs() {
+            for file in folder.files() {
+                if file
+                    .path()
+                    .extension()
+                    .is_some_and(|extension| extension == "sql")
+                {
+                    let text = file.contents_utf8().unwrap_or_default();
+                    definitions
+                        .add_file(text)
+                        .map_err(|error| in_file(file.path(), error))?;
+                }
+            }
+        }
+        Ok(definitions)
+    }
+
+    /// Adds the views of `folder/<schema>/<view>.sql`; a view of the same name is replaced.
+    ///
+    /// # Errors
+    /// An I/O error, or an error in a file, which names the file.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        for schema in sorted_entries(folder)?.iter().filter(|path| path.is_dir()) {
+            for file in sorted_entries(schema)? {
+                if file.extension().is_some_and(|extension| extension == "sql") {
+                    let text = std::fs::read_to_string(&file)
+                        .map_err(|error| in_file(&file, error.into()))?;
+                    self.add_file(&text)
+                        .map_err(|error| in_file(&file, error))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a view, or replaces the one of its name.
+    pub fn add(&mut self, view: View) {
+        let schema = self.schemas.entry(view.schema.clone()).or_default();
+        schema.insert(view.name.clone(), Arc::new(view));
+    }
+
+    pub fn get(&self, schema: &str, name: &str) -> Option<&Arc<View>> {
+        self.schemas.get(schema)?.get(name)
+    }
+
+    pub fn schemas(&self) -> impl Iterator<Item = &str> {
+        self.schemas.keys().map(String::as_str)
+    }
+
+    /// The views of a schema, by name.
+    pub fn views(&self, schema: &str) -> impl Iterator<Item = &Arc<View>> {
+        self.schemas
+            .get(schema)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+    }
+
+    /// Whether some view has the parameter `schema.name`.
+    pub fn has_parameter(&self, key: &str) -> bool {
+        key.split_once('.').is_some_and(|(schema, name)| {
+            self.views(schema)
+                .flat_map(|view| &view.parameters)
+                .any(|it| it.name == name)
+        })
+    }
+
+    /// The tables that a view reads, through other views, and that are not there.
+    ///
+    /// # Arguments
+    /// `is_known`: whether a name without a schema is a table, or a table function, which the
+    /// references of a statement do not tell apart.
+    pub fn missing_tables(
+        &self,
+        view: &View,
+        is_known: &dyn Fn(&str) -> bool,
+    ) -> Result<BTreeSet<String>> {
+        let mut missing = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open = view.references()?;
+        while let Some(reference) = open.pop() {
+            let schema = reference.schema().unwrap_or(DEFAULT_SCHEMA);
+            if !seen.insert((schema.to_owned(), reference.table().to_owned())) {
+                continue;
+            }
+            match self.get(schema, reference.table()) {
+                Some(view) => open.extend(view.references()?),
+                None if schema == DEFAULT_SCHEMA && is_known(reference.table()) => {}
+                None => {
+                    missing.insert(reference.to_string());
+                }
+            }
+        }
+        Ok(missing)
+    }
+
+    fn add_file(&mut self, text: &str) -> Result<()> {
+        let mut statements = statement::parse(text)?;
+        match (statements.pop(), statements.is_empty()) {
+            (Some(Statement::CreateView { mut view, .. }), true) => {
+                view.comment = leading_comment(text);
+                self.add(view);
+                Ok(())
+            }
+            _ => plan_err!("expected one CREATE VIEW statement"),
+        }
+    }
+}
+
+fn leading_comment(text: &str) -> String {
+    let lines = text.lines().map_while(|line| line.strip_prefix("--"));
+    lines.map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+fn sorted_entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let entries = std::fs::read_dir(folder).map_err(|error| in_file(folder, error.into()))?;
+    let mut paths = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn in_file(path: &Path, error: DataFusionError) -> DataFusionError {
+    error.context(format!("query file {}", path.display()))
+}

@@ -1,0 +1,8 @@
+//! The query layer: from SQL text to a plan over the warehouse.
+
+pub mod catalog;
+pub mod definitions;
+pub mod settings;
+pub mod statement;
+pub mod time;
+pub mod view;

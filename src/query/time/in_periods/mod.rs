@@ -1,0 +1,148 @@
+//! `in_periods(rows => …, at => '…')`: rows once for every named period they fall in.
+//!
+//! A report view has one set of rows per period. Joining facts to the periods on a range would be
+//! a nested loop over everything; here each period becomes a branch of a UNION ALL with literal
+//! bounds, which reach the scan. The branches are made only after filters were pushed down, so
+//! that a query for one period is planned once and not once per period.
+
+mod expand;
+mod node;
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::datatypes::DataType,
+    common::{Result, plan_datafusion_err, plan_err},
+    logical_expr::{
+        Expr, Extension, LogicalPlan, LogicalPlanBuilder,
+        planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning},
+    },
+    sql::sqlparser::ast::{
+        self, FunctionArg, FunctionArgExpr, TableFactor, TableFunctionArgs, Value,
+    },
+};
+
+use super::period::named_periods;
+use crate::query::settings::Settings;
+
+pub use expand::ExpandPeriods;
+use node::InPeriods;
+
+/// The name of the table function.
+pub const IN_PERIODS: &str = "in_periods";
+
+/// Plans `in_periods(rows => (query), at => 'column')`.
+///
+/// # Arguments
+/// `rows`: a table or query. `at`: name of its TIMESTAMP or DATE column; a date is a local day.
+///
+/// # Returns
+/// A column `period`, then those of `rows`; a row appears once per period it lies in.
+///
+/// # Nulls and edges
+/// A NULL time lies in no period. The start of a period belongs to it, the end does not.
+///
+/// # Errors
+/// Plan errors that name the argument: unknown, missing, not a column, not a time.
+#[derive(Debug)]
+pub struct InPeriodsPlanner;
+
+impl RelationPlanner for InPeriodsPlanner {
+    fn plan_relation(
+        &self,
+        relation: TableFactor,
+        context: &mut dyn RelationPlannerContext,
+    ) -> Result<RelationPlanning> {
+        match relation {
+            TableFactor::Table {
+                name,
+                alias,
+                args: Some(args),
+                ..
+            } if name.to_string().eq_ignore_ascii_case(IN_PERIODS) => {
+                let plan = plan(args, context)?;
+                Ok(RelationPlanning::Planned(Box::new(PlannedRelation::new(
+                    plan, alias,
+                ))))
+            }
+            other => Ok(RelationPlanning::Original(Box::new(other))),
+        }
+    }
+}
+
+fn plan(args: TableFunctionArgs, context: &mut dyn RelationPlannerContext) -> Result<LogicalPlan> {
+    let (rows, at) = arguments(args)?;
+    let rows = context.plan(rows)?;
+    let names = rows.schema().field_names();
+    let field = rows
+        .schema()
+        .fields()
+        .iter()
+        .find(|field| *field.name() == at)
+        .ok_or_else(|| {
+            plan_datafusion_err!(
+                "in_periods: argument at must name a column of rows ({}), got {at}",
+                names.join(", ")
+            )
+        })?;
+    if !matches!(
+        field.data_type(),
+        DataType::Timestamp(..) | DataType::Date32
+    ) {
+        return plan_err!(
+            "in_periods: argument at must name a TIMESTAMP or DATE column, got {at} of {}",
+            field.data_type()
+        );
+    }
+    let columns = rows.schema().columns().into_iter();
+    let columns: Vec<_> = columns
+        .map(|column| {
+            let name = column.name.clone();
+            Expr::Column(column).alias(name)
+        })
+        .collect();
+    let input = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
+    let settings = Settings::of(context.context_provider().options())?;
+    let node = InPeriods::try_new(input, at, named_periods(settings)?)?;
+    Ok(LogicalPlan::Extension(Extension {
+        node: Arc::new(node),
+    }))
+}
+
+fn arguments(args: TableFunctionArgs) -> Result<(TableFactor, String)> {
+    let (mut rows, mut at) = (None, None);
+    for arg in args.args {
+        let (name, value) = match arg {
+            FunctionArg::Named {
+                name,
+                arg: FunctionArgExpr::Expr(value),
+                ..
+            } => (name, value),
+            other => return plan_err!("in_periods: expected rows => …, at => '…', got {other}"),
+        };
+        match (name.value.to_lowercase().as_str(), value) {
+            ("rows", ast::Expr::Subquery(subquery)) if rows.is_none() => {
+                rows = Some(TableFactor::Derived {
+                    lateral: false,
+                    subquery,
+                    alias: None,
+                    sample: None,
+                });
+            }
+            ("at", ast::Expr::Value(value)) if at.is_none() => match value.value {
+                Value::SingleQuotedString(column) => at = Some(column),
+                other => return plan_err!("in_periods: argument at must be a string, got {other}"),
+            },
+            (name, value) => {
+                return plan_err!(
+                    "in_periods: expected rows => …, at => '…', got {name} => {value}"
+                );
+            }
+        }
+    }
+    match (rows, at) {
+        (Some(rows), Some(at)) => Ok((rows, at)),
+        (None, _) => plan_err!("in_periods: argument rows is missing"),
+        (_, None) => plan_err!("in_periods: argument at is missing"),
+    }
+}

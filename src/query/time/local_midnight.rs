@@ -1,0 +1,96 @@
+//! `local_midnight(day)`: the instant at which a calendar day begins.
+
+use std::sync::{Arc, LazyLock};
+
+use datafusion::{
+    arrow::{
+        array::TimestampMicrosecondArray,
+        datatypes::{DataType, Date32Type, TimeUnit},
+    },
+    common::{Result, ScalarValue, cast::as_primitive_array, exec_datafusion_err, exec_err},
+    logical_expr::{
+        ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+        Volatility, scalar_doc_sections::DOC_SECTION_DATETIME,
+    },
+};
+use jiff::{ToSpan, civil::date};
+
+use super::period::midnight;
+use crate::query::settings::Settings;
+
+static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
+    Documentation::builder(
+        DOC_SECTION_DATETIME,
+        "Returns the first instant of a calendar day in tributary.timezone; NULL for NULL. \
+         Where the clocks skip midnight that is the first instant after it.",
+        "local_midnight(day)",
+    )
+    .with_argument("day", "DATE")
+    .with_sql_example(
+        "```sql\n\
+         > set tributary.timezone = 'America/New_York';\n\
+         > select local_midnight(date '2026-08-01');\n\
+         2026-08-01T04:00:00Z\n\
+         ```",
+    )
+    .build()
+});
+
+/// The scalar function `local_midnight`.
+pub fn local_midnight_udf() -> ScalarUDF {
+    let signature = Signature::exact(vec![DataType::Date32], Volatility::Stable);
+    ScalarUDF::from(LocalMidnight { signature })
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct LocalMidnight {
+    signature: Signature,
+}
+
+impl ScalarUDFImpl for LocalMidnight {
+    fn name(&self) -> &str {
+        "local_midnight"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _types: &[DataType]) -> Result<DataType> {
+        Ok(DataType::Timestamp(
+            TimeUnit::Microsecond,
+            Some("UTC".into()),
+        ))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let settings = Settings::of(&args.config_options)?;
+        let instant = |days: i32| {
+            let day = date(1970, 1, 1).checked_add(i64::from(days).days());
+            let day = day.map_err(|error| exec_datafusion_err!("local_midnight: {error}"))?;
+            Ok(midnight(&settings.timezone, day)?.as_microsecond())
+        };
+        match args.args.as_slice() {
+            [ColumnarValue::Scalar(ScalarValue::Date32(day))] => {
+                let at = day.map(instant).transpose()?;
+                Ok(ColumnarValue::Scalar(ScalarValue::TimestampMicrosecond(
+                    at,
+                    Some("UTC".into()),
+                )))
+            }
+            [ColumnarValue::Array(days)] => {
+                let days = as_primitive_array::<Date32Type>(days)?;
+                let instants = days.iter().map(|day| day.map(instant).transpose());
+                let instants = instants.collect::<Result<TimestampMicrosecondArray>>()?;
+                Ok(ColumnarValue::Array(Arc::new(
+                    instants.with_timezone("UTC"),
+                )))
+            }
+            _ => exec_err!("local_midnight: expected (DATE)"),
+        }
+    }
+
+    fn documentation(&self) -> Option<&Documentation> {
+        Some(&DOCUMENTATION)
+    }
+}

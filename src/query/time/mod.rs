@@ -1,0 +1,12 @@
+//! Local days and named periods.
+
+mod in_periods;
+mod local_date;
+mod local_midnight;
+pub mod period;
+mod periods;
+
+pub use in_periods::{ExpandPeriods, IN_PERIODS, InPeriodsPlanner};
+pub use local_date::local_date_udf;
+pub use local_midnight::local_midnight_udf;
+pub use periods::periods_udtf;
