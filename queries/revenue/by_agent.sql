@@ -1,0 +1,69 @@
+-- Which agents earned it?
+-- Grain: one period, agent and currency. Revenue and orders sum to the overview. The conversion
+-- rate is that of the agent whatever the currency; one with eligible conversations and no
+-- revenue has one row, without a currency.
+create view revenue.by_agent as
+with earned as (
+    select
+        period,
+        agent_id,
+        currency,
+        attributed_amount,
+        1 as orders,
+        cast(null as varchar) as eligible,
+        cast(null as varchar) as converted
+    from in_periods(rows => revenue.attributed_orders, at => 'ordered_at')
+    where reason = 'credited'
+),
+closed as (
+    select
+        period,
+        agent_id,
+        cast(null as varchar) as currency,
+        cast(null as decimal(18, 2)) as attributed_amount,
+        0 as orders,
+        conversation_id as eligible,
+        case when converted then conversation_id end as converted
+    from in_periods(rows => revenue.eligible_conversations, at => 'done_at')
+),
+totals as (
+    select
+        period,
+        agent_id,
+        currency,
+        sum(attributed_amount) as revenue,
+        sum(orders) as orders,
+        count(distinct eligible) as eligible,
+        count(distinct converted) as converted
+    from (
+        select * from earned
+        union all
+        select * from closed
+    )
+    group by period, agent_id, currency
+),
+spread as (
+    select
+        period,
+        agent_id,
+        currency,
+        revenue,
+        orders,
+        max(eligible) over (partition by period, agent_id) as eligible,
+        max(converted) over (partition by period, agent_id) as converted,
+        count(*) over (partition by period, agent_id) as rows_of_agent
+    from totals
+)
+select
+    spread.period,
+    spread.agent_id,
+    names.name as agent,
+    spread.currency,
+    coalesce(spread.revenue, 0) as cx_total_revenue,
+    spread.orders as cx_total_orders,
+    ratio(spread.revenue, spread.orders) as cx_average_order_value,
+    ratio(spread.converted, spread.eligible) as cx_conversion_rate
+from spread
+left join base.agent_names as names on names.agent_id = spread.agent_id
+where spread.currency is not null or spread.rows_of_agent = 1
+order by spread.period, cx_total_revenue desc, spread.agent_id, spread.currency

@@ -1,0 +1,30 @@
+-- Which conversations could have earned an order, and did they?
+-- Grain: one marking as done by somebody who can be credited, in a conversation with an inbound
+-- message. The cohort of the conversion rate: it belongs to the time it was done, so the rate is
+-- at most 1, and the days of the last lookback are not ripe yet.
+create view revenue.eligible_conversations
+parameters
+    closers varchar default 'human',
+    channel_basis varchar default 'first_inbound'
+as
+with converted as (
+    select distinct
+        conversation_id,
+        done_at
+    from revenue.attributed_orders
+    where reason = 'credited'
+)
+select
+    done.conversation_id,
+    done.done_at,
+    done.done_by as agent_id,
+    done.team_id,
+    case when channel_basis = 'conversation' then done.channel
+        else coalesce(done.first_inbound_channel, done.channel) end as channel,
+    converted.conversation_id is not null as converted
+from base.done_conversations as done
+left join converted
+    on converted.conversation_id = done.conversation_id and converted.done_at = done.done_at
+where done.done_by is not null
+    and done.first_inbound_at is not null
+    and (closers = 'any' or done.done_by_type = 'human')
