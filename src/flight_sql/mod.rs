@@ -1,0 +1,32 @@
+//! The Flight SQL server: what BI tools, ADBC, JDBC and `tributary sql --server` talk to.
+//!
+//! A request travels: `service` receives it, `command` decodes it, `statement` plans SQL and
+//! `metadata` answers questions about the catalog, `runtime` runs the plan, `encode` makes
+//! messages of its rows. The server keeps no state per query: handles and tickets carry the SQL
+//! text and its parameters, so any replica can answer any request.
+//!
+//! It implements arrow-flight's `FlightService` itself instead of its `FlightSqlService`: that
+//! trait answers GetSchema with "not implemented", lists actions that we do not have, and asks
+//! for two methods per metadata command where one enum lets the compiler check every arm.
+
+mod action;
+mod bound;
+pub mod client;
+mod client_type;
+mod command;
+mod convert;
+mod encode;
+mod handle;
+mod handshake;
+mod metadata;
+mod parameters;
+mod read_only;
+mod runtime;
+mod serve;
+mod service;
+mod session_option;
+mod statement;
+mod status;
+
+pub use runtime::Running;
+pub use serve::{Server, serve};
