@@ -1,0 +1,14 @@
+//! Tributary: the SQL engine that shows which conversation earned which sale.
+//!
+//! A query travels: `cli` or `flight_sql` take it, `engine` gives it a session, `query` turns its
+//! text into a plan, `warehouse` opens the tables that the plan reads.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod engine;
+pub mod flight_sql;
+pub mod output;
+pub mod query;
+pub mod sample;
+pub mod warehouse;
