@@ -1,0 +1,93 @@
+use super::program::{Program, Ran};
+
+const ORDERS: &str = "order_id,customer_id,ordered_at,currency,total\n\
+                      1,a,2026-08-01T10:00:00Z,EUR,10.50\n\
+                      2,b,2026-08-02T10:00:00Z,EUR,7\n";
+const WITH_BAD_ROW: &str = "order_id,customer_id,ordered_at,currency,total\n\
+                            3,a,2026-08-03T10:00:00Z,EUR,1\n\
+                            4,b,yesterday,EUR,7\n";
+const COUNT: [&str; 4] = ["sql", "select count(*) as n from orders", "--format", "csv"];
+
+fn last_line(ran: &Ran) -> &str {
+    ran.stderr.lines().last().unwrap()
+}
+
+#[test]
+fn an_import_counts_and_a_second_changes_nothing() {
+    let program = Program::new();
+    program.file("orders.csv", ORDERS);
+    let import = ["import", "orders", "orders.csv"];
+    let first = program.run(&import);
+    assert_eq!((first.code, first.stdout.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(first.stderr, @"imported 2, unchanged 0, quarantined 0");
+    insta::assert_snapshot!(program.run(&import).stderr, @"imported 0, unchanged 2, quarantined 0");
+    let total = [
+        "sql",
+        "select sum(total) as total from orders",
+        "--format",
+        "csv",
+    ];
+    assert_eq!(program.output(&total), "total\n17.50\n");
+}
+
+#[test]
+fn strict_tells_of_quarantined_rows_by_exit_code() {
+    let program = Program::new();
+    program.file("bad.csv", WITH_BAD_ROW);
+    let lenient = program.run(&["import", "orders", "bad.csv"]);
+    assert_eq!(lenient.code, Some(0));
+    insta::assert_snapshot!(program.without_folder(&lenient.stderr), @r"
+    1 rows were quarantined, with the reasons, in file://FOLDER/warehouse/_tributary/quarantine
+    imported 1, unchanged 0, quarantined 1
+    ");
+    let strict = program.run(&["import", "orders", "bad.csv", "--strict"]);
+    assert_eq!(strict.code, Some(3));
+    assert_eq!(last_line(&strict), "imported 0, unchanged 1, quarantined 1");
+    assert_eq!(program.output(&COUNT), "n\n1\n");
+}
+
+#[test]
+fn a_dry_run_counts_and_changes_nothing() {
+    let program = Program::new();
+    program.file("orders.csv", ORDERS);
+    let ran = program.run(&["import", "orders", "orders.csv", "--dry-run"]);
+    assert_eq!(ran.code, Some(0));
+    assert_eq!(
+        last_line(&ran),
+        "would import 2, unchanged 0, quarantined 0"
+    );
+    assert!(!program.path("warehouse").exists());
+}
+
+#[test]
+fn columns_under_another_name_are_mapped() {
+    let program = Program::new();
+    program.file(
+        "export.csv",
+        "id,Customer,created,currency,amount\n9,a,2026-08-01,EUR,3\n",
+    );
+    let map = "order_id=id,customer_id=Customer,ordered_at=created,total=amount";
+    let ran = program.run(&["import", "orders", "export.csv", "--map", map]);
+    assert_eq!(
+        last_line(&ran),
+        "imported 1, unchanged 0, quarantined 0",
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(program.output(&COUNT), "n\n1\n");
+}
+
+#[test]
+fn an_import_that_cannot_start_is_an_error() {
+    let program = Program::new();
+    program.file("agents.csv", "name\nAda\n");
+    for (args, expected) in [
+        (["import", "agents", "agents.csv"], "agent_id"),
+        (["import", "agents", "absent.csv"], "absent.csv"),
+        (["import", "nonsense", "agents.csv"], "nonsense"),
+    ] {
+        let refusal = program.refusal(&args);
+        assert!(refusal.contains(expected), "{args:?}\n{refusal}");
+    }
+    assert!(!program.path("warehouse").exists());
+}

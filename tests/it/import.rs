@@ -1,0 +1,20 @@
+//! Imports of real files into a warehouse in a temporary folder.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test has a runtime and a session of its own, and fails where it cannot go on"
+)]
+
+// Which values are refused, and what the quarantine says about them.
+mod bad_values;
+// How CSV, JSON lines and Parquet are read.
+mod formats;
+// What holds for any rows and any corruption of them.
+mod laws;
+// How columns of a file find columns of a table, and requests that are refused.
+mod columns;
+// A warehouse to import into.
+mod shop;
+// What an import changes in what is stored, and what it leaves alone.
+mod upsert;

@@ -1,0 +1,29 @@
+//! Tests of whole parts with real files: one binary, because each links the engine again.
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on panics, and tokio::test blocks on its own runtime"
+)]
+
+/// The program as people and scripts run it: output, exit codes, signals.
+mod cli;
+/// The SQL examples of the documentation.
+mod docs;
+/// What Flight SQL clients see and do.
+mod flight_sql;
+/// Files into contract tables, and what becomes of bad rows.
+mod import;
+/// What EXPLAIN must show: which filters and columns reach the files.
+mod plans;
+/// Environments for tests that need other people's programs.
+mod python;
+/// Public data, on which others have the same numbers.
+mod real_data;
+/// A warehouse in an S3 bucket.
+mod s3;
+/// The sample that demos and other tests read.
+mod sample;
+/// What holds for the source tree itself.
+mod tidy;
+/// What queries see of the files in a warehouse.
+mod warehouse;

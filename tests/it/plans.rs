@@ -1,0 +1,122 @@
+//! What EXPLAIN must show, because a report over years of orders must not read them all.
+
+use std::{num::NonZeroUsize, path::Path};
+
+use datafusion::arrow::{array::AsArray, util::pretty::pretty_format_batches};
+use futures::TryStreamExt;
+use tributary::{
+    clock::Clock,
+    config::Config,
+    engine::{Engine, Session},
+    sample::{SampleOptions, write_sample},
+};
+
+async fn session(folder: &Path) -> Session {
+    let shop = folder.join("shop");
+    let options = SampleOptions {
+        scale: 0.05,
+        seed: 1,
+        threads: 2,
+    };
+    write_sample(&shop, &options, &|_| {}).unwrap();
+    let config = Config {
+        warehouse: Some(shop.to_str().unwrap().to_owned()),
+        threads: NonZeroUsize::new(2),
+        ..Config::default()
+    };
+    Engine::open(&config, Clock::System)
+        .await
+        .unwrap()
+        .session()
+}
+
+/// The file scans of a query's physical plan, one a line.
+async fn scans(session: &Session, sql: &str) -> Vec<String> {
+    let result = session.sql(&format!("explain {sql}")).await.unwrap();
+    let batches: Vec<_> = result.try_collect().await.unwrap();
+    let rows = batches.iter().flat_map(|batch| {
+        let kinds = batch.column(0).as_string::<i32>().iter();
+        kinds.zip(batch.column(1).as_string::<i32>().iter())
+    });
+    let plan = rows
+        .filter(|(kind, _)| *kind == Some("physical_plan"))
+        .find_map(|(_, plan)| plan);
+    let lines = plan
+        .unwrap()
+        .lines()
+        .filter(|line| line.contains("DataSourceExec"));
+    lines.map(|line| line.trim().to_owned()).collect()
+}
+
+fn of_table<'a>(scans: &'a [String], table: &str) -> Vec<&'a str> {
+    let folder = format!("/{table}/");
+    let scans: Vec<_> = scans
+        .iter()
+        .filter(|scan| scan.contains(&folder))
+        .map(String::as_str)
+        .collect();
+    assert!(!scans.is_empty(), "{table} is not read");
+    scans
+}
+
+/// 2026-11-13 00:00 in New York, where the last seven days of the sample begin.
+const SEVEN_DAYS_AGO: &str = "ordered_at@2 >= 1794546000000000";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_period_reaches_the_scan_of_the_orders_through_attribution() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = session(folder.path()).await;
+    for view in [
+        "revenue.overview",
+        "revenue.by_agent",
+        "clienteling.overview",
+    ] {
+        let sql = format!("select * from {view} where period = 'last_7_days'");
+        let scans = scans(&session, &sql).await;
+        let bounded = of_table(&scans, "orders")
+            .iter()
+            .any(|scan| scan.contains(SEVEN_DAYS_AGO));
+        assert!(
+            bounded,
+            "{view}: no scan of orders has {SEVEN_DAYS_AGO}\n{}",
+            scans.join("\n")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attribute_reads_only_what_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = session(folder.path()).await;
+    let sql = "select activity_type, sum(credit) as orders
+        from attribute(
+            conversions => orders, touchpoints => activities,
+            key => 'customer_id', conversion_id => 'order_id', conversion_time => 'ordered_at',
+            value => 'total', touchpoint_id => 'activity_id', touchpoint_time => 'occurred_at',
+            model => 'linear', lookback => interval '14 days')
+        where currency = 'EUR' and activity_type = 'messaging'
+        group by activity_type";
+    let scans = scans(&session, sql).await;
+    let [orders] = of_table(&scans, "orders")[..] else {
+        panic!("{scans:?}")
+    };
+    assert!(orders.contains("currency@3 = EUR"), "{orders}");
+    assert!(!orders.contains("shipping"), "{orders}");
+    let [activities] = of_table(&scans, "activities")[..] else {
+        panic!("{scans:?}")
+    };
+    // A touchpoint that the caller filters out has still shared the credit.
+    assert!(!activities.contains("messaging"), "{activities}");
+    assert!(!activities.contains("direction"), "{activities}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_period_never_returns_a_row_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = session(folder.path()).await;
+    let sql = "select distinct period from clienteling.overview where period = 'yesterday'";
+    let batches: Vec<_> = session.sql(sql).await.unwrap().try_collect().await.unwrap();
+    let shown = pretty_format_batches(&batches).unwrap().to_string();
+    assert_eq!(shown.matches("yesterday").count(), 1, "{shown}");
+    assert!(!shown.contains("today "), "{shown}");
+}

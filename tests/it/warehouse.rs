@@ -1,0 +1,14 @@
+//! What queries see of the files in a warehouse.
+
+// Stored columns and types against the fact-table contract.
+mod contract;
+// Tables in the Delta format.
+mod delta;
+// Hive partitions of Parquet files.
+mod partitions;
+// Missing and empty tables, new data, and the clock.
+mod presence;
+// A warehouse folder and an engine on it.
+mod shop;
+// Views: parameters, cycles, errors, listing.
+mod views;
