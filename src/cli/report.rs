@@ -129,10 +129,7 @@ pub(super) async fn print(
     let span = span(session, period)?;
     for view in views {
         let name = format!("\"{schema}\".\"{view}\"");
-        let columns = session
-            .sql(&format!("select * from {name} limit 0"))
-            .await?
-            .schema();
+        let columns = session.columns(&format!("select * from {name}")).await?;
         let filter = within(&columns, period, &span);
         let rows = session
             .sql(&format!("select * from {name}{filter}"))
