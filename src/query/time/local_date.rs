@@ -22,6 +22,7 @@ use datafusion::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 
+use super::day::to_date32;
 use crate::query::settings::Settings;
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -148,11 +149,7 @@ fn in_zones(at: &ArrayRef, zones: &StringArray) -> Result<ArrayRef> {
 fn day(micros: i64, zone: &TimeZone) -> Result<i32> {
     let at = Timestamp::from_microsecond(micros)
         .map_err(|error| exec_datafusion_err!("local_date: {error}"))?;
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let since = zone.to_datetime(at).date().since(epoch);
-    Ok(since
-        .map_err(|error| exec_datafusion_err!("local_date: {error}"))?
-        .get_days())
+    Ok(to_date32(zone.to_datetime(at).date()))
 }
 
 fn zone_named(name: &str) -> Result<TimeZone> {

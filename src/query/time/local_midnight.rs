@@ -7,15 +7,14 @@ use datafusion::{
         array::TimestampMicrosecondArray,
         datatypes::{DataType, Date32Type, TimeUnit},
     },
-    common::{Result, ScalarValue, cast::as_primitive_array, exec_datafusion_err, exec_err},
+    common::{Result, ScalarValue, cast::as_primitive_array, exec_err},
     logical_expr::{
         ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
         Volatility, scalar_doc_sections::DOC_SECTION_DATETIME,
     },
 };
-use jiff::{ToSpan, civil::date};
 
-use super::period::midnight;
+use super::{day::from_date32, period::midnight};
 use crate::query::settings::Settings;
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
@@ -66,8 +65,7 @@ impl ScalarUDFImpl for LocalMidnight {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let settings = Settings::of(&args.config_options)?;
         let instant = |days: i32| {
-            let day = date(1970, 1, 1).checked_add(i64::from(days).days());
-            let day = day.map_err(|error| exec_datafusion_err!("local_midnight: {error}"))?;
+            let day = from_date32(days).map_err(|error| error.context("local_midnight"))?;
             Ok(midnight(&settings.timezone, day)?.as_microsecond())
         };
         match args.args.as_slice() {

@@ -1,4 +1,4 @@
-//! The optimizer rule that turns `in_periods()` into a union of the periods that are asked for.
+//! The optimizer rule that turns `in_periods()` into a plan for the periods that are asked for.
 
 use std::sync::Arc;
 

@@ -1,12 +1,15 @@
 //! `in_periods(rows => …, at => '…')`: rows once for every named period they fall in.
 //!
 //! A report view has one set of rows per period. Joining facts to the periods on a range would be
-//! a nested loop over everything; here each period becomes a branch of a UNION ALL with literal
-//! bounds, which reach the scan. The branches are made only after filters were pushed down, so
-//! that a query for one period is planned once and not once per period.
+//! a nested loop over everything, and a UNION ALL of the periods would attribute each order once
+//! per period; here a row is tagged with the list of its periods, which is then unnested. This is
+//! planned only after filters were pushed down, so that a query for one period reads that period:
+//! the literal bounds of those that are asked for reach the scan.
 
+mod bounds;
 mod expand;
 mod node;
+mod tag;
 
 use std::sync::Arc;
 

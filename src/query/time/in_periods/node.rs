@@ -4,15 +4,18 @@ use std::{cmp::Ordering, fmt, sync::Arc};
 
 use datafusion::{
     arrow::datatypes::{DataType, Field},
-    common::{DFSchema, DFSchemaRef, Result, ScalarValue, internal_datafusion_err},
+    common::{DFSchema, DFSchemaRef, Result, internal_datafusion_err},
     logical_expr::{
         EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, UserDefinedLogicalNodeCore, ident,
         lit,
     },
 };
-use jiff::civil::Date;
 
-use crate::query::time::period::{Period, Span};
+use super::{
+    bounds::{Bounds, in_any},
+    tag::periods_of_udf,
+};
+use crate::query::time::period::Period;
 
 /// The column that the node adds, before those of its input.
 pub(super) const PERIOD: &str = "period";
@@ -29,7 +32,7 @@ pub(super) struct InPeriods {
 impl InPeriods {
     /// `input` has unqualified columns, among them `at`, a timestamp or date.
     pub(super) fn try_new(input: LogicalPlan, at: String, periods: Vec<Period>) -> Result<Self> {
-        let period = Arc::new(Field::new(PERIOD, DataType::Utf8, false));
+        let period = Arc::new(Field::new(PERIOD, DataType::Utf8, true));
         let fields = std::iter::once(period).chain(input.schema().fields().iter().cloned());
         let schema = DFSchema::from_unqualified_fields(fields.collect(), Default::default())?;
         Ok(Self {
@@ -40,56 +43,35 @@ impl InPeriods {
         })
     }
 
-    /// The union of the periods, each with its literal bounds.
+    /// The plan that tags rows with their periods: all in one pass.
     pub(super) fn expanded(&self) -> Result<LogicalPlan> {
-        let branches = self.periods.iter().map(|period| self.branch(period));
-        let union = branches.reduce(|union, branch| union?.union(branch?.build()?));
-        match union {
-            Some(union) => union?.build(),
-            None => Ok(LogicalPlan::EmptyRelation(EmptyRelation {
+        let at = self.input.schema().field_with_unqualified_name(&self.at)?;
+        let bounds = self.periods.iter();
+        let bounds = bounds.map(|period| Bounds::try_new(period, at.data_type()));
+        let bounds = bounds.collect::<Result<Vec<_>>>()?;
+        let rows = LogicalPlanBuilder::from(self.input.clone()).filter(in_any(
+            &bounds,
+            &self.at,
+            at.data_type(),
+        )?)?;
+        match &bounds[..] {
+            [] => Ok(LogicalPlan::EmptyRelation(EmptyRelation {
                 produce_one_row: false,
                 schema: Arc::clone(&self.schema),
             })),
+            [only] => self.tagged(rows, lit(only.name))?.build(),
+            _ => {
+                let names = periods_of_udf(bounds).call(vec![ident(&self.at)]);
+                self.tagged(rows, names)?.unnest_column(PERIOD)?.build()
+            }
         }
     }
 
-    fn branch(&self, period: &Period) -> Result<LogicalPlanBuilder> {
-        let columns = self
-            .input
-            .schema()
-            .fields()
-            .iter()
-            .map(|field| ident(field.name()));
-        let (start, end) = self.bounds(&period.current)?;
-        LogicalPlanBuilder::from(self.input.clone())
-            .filter(ident(&self.at).gt_eq(start).and(ident(&self.at).lt(end)))?
-            .project(std::iter::once(lit(period.name).alias(PERIOD)).chain(columns))
+    fn tagged(&self, rows: LogicalPlanBuilder, period: Expr) -> Result<LogicalPlanBuilder> {
+        let columns = self.input.schema().fields().iter();
+        let columns = columns.map(|field| ident(field.name()));
+        rows.project(std::iter::once(period.alias(PERIOD)).chain(columns))
     }
-
-    fn bounds(&self, span: &Span) -> Result<(Expr, Expr)> {
-        let field = self.input.schema().field_with_unqualified_name(&self.at)?;
-        let literal = |instant: jiff::Timestamp, day: Date| -> Result<Expr> {
-            match field.data_type() {
-                DataType::Date32 => Ok(lit(ScalarValue::Date32(Some(days_since_1970(day)?)))),
-                timestamp => {
-                    let micros = Some(instant.as_microsecond());
-                    let instant = ScalarValue::TimestampMicrosecond(micros, Some("UTC".into()));
-                    Ok(lit(instant.cast_to(timestamp)?))
-                }
-            }
-        };
-        Ok((
-            literal(span.start, span.first_day)?,
-            literal(span.end, span.end_day)?,
-        ))
-    }
-}
-
-fn days_since_1970(day: Date) -> Result<i32> {
-    let since = day.since(jiff::civil::date(1970, 1, 1));
-    since
-        .map(|span| span.get_days())
-        .map_err(|error| internal_datafusion_err!("{error}"))
 }
 
 /// Plans have no order; the trait asks for one that may answer that.
