@@ -1,6 +1,9 @@
 //! A session: settings, tables of its own, and the way from SQL text to rows.
 
-use std::sync::{Arc, RwLock};
+use std::{
+    sync::{Arc, RwLock},
+    time::SystemTime,
+};
 
 use datafusion::{
     arrow::datatypes::SchemaRef,
@@ -52,10 +55,8 @@ impl Session {
 
     /// Sets a setting as `SET key = 'value'` does.
     pub fn set(&self, key: &str, value: &str) -> Result<()> {
-        if let Some(parameter) = key.strip_prefix("tributary.param.")
-            && !self.definitions().has_parameter(parameter)
-        {
-            return plan_err!("SET: there is no parameter {parameter}");
+        if let Some(parameter) = key.strip_prefix("tributary.param.") {
+            self.definitions().check_parameter(parameter, value)?;
         }
         self.ctx
             .state_ref()
@@ -75,6 +76,8 @@ impl Session {
         let extensions = &mut state.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
             settings.freeze();
+            let now = SystemTime::from(settings.now());
+            state.execution_props_mut().query_execution_start_time = Some(now.into());
         }
         let sources = self.sources.read().expect("no writer panics").clone();
         Ok(QueryCatalog::new(sources, state, created).into_state())

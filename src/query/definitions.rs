@@ -86,13 +86,21 @@ impl Definitions {
             .flat_map(BTreeMap::values)
     }
 
-    /// Whether some view has the parameter `schema.name`.
-    pub fn has_parameter(&self, key: &str) -> bool {
-        key.split_once('.').is_some_and(|(schema, name)| {
-            self.views(schema)
-                .flat_map(|view| &view.parameters)
-                .any(|it| it.name == name)
-        })
+    /// Checks a value for the parameter `schema.name` of one view or several.
+    ///
+    /// # Errors
+    /// A plan error when no view has it, or one does not take the value.
+    pub fn check_parameter(&self, key: &str, value: &str) -> Result<()> {
+        let (schema, name) = key.split_once('.').unwrap_or_default();
+        let mut parameters = self
+            .views(schema)
+            .flat_map(|view| &view.parameters)
+            .filter(|parameter| parameter.name == name)
+            .peekable();
+        if parameters.peek().is_none() {
+            return plan_err!("SET: there is no parameter {key}");
+        }
+        parameters.try_for_each(|parameter| parameter.value(schema, value).map(drop))
     }
 
     /// The tables that a view reads, through other views, and that are not there.
@@ -153,4 +161,30 @@ fn sorted_entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
 
 fn in_file(path: &Path, error: DataFusionError) -> DataFusionError {
     error.context(format!("query file {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::Definitions;
+
+    #[test]
+    fn a_parameter_is_the_same_in_every_view_of_its_report() {
+        let definitions = Definitions::shipped().unwrap();
+        let mut parameters = BTreeMap::new();
+        for view in definitions.schemas().flat_map(|it| definitions.views(it)) {
+            for it in &view.parameters {
+                let meaning = format!("{} {:?} {}", it.data_type, it.choices, it.default);
+                let key = (&view.schema, &it.name);
+                let known = parameters.entry(key).or_insert_with(|| meaning.clone());
+                assert_eq!(
+                    *known, meaning,
+                    "{}.{}: {}",
+                    view.schema, view.name, it.name
+                );
+            }
+        }
+        assert!(!parameters.is_empty());
+    }
 }

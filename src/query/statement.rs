@@ -107,7 +107,7 @@ fn starts_view(parser: &mut Parser) -> Option<bool> {
     (or_replace || parser.parse_keywords(&[Keyword::CREATE, Keyword::VIEW])).then_some(or_replace)
 }
 
-/// `name [PARAMETERS name TYPE DEFAULT value, …] AS query`
+/// `name [PARAMETERS name TYPE [IN ('choice', …)] DEFAULT value, …] AS query`
 fn view(parser: &mut Parser) -> Result<View, ParserError> {
     let name = parser.parse_object_name(false)?;
     let mut parameters = Vec::new();
@@ -122,11 +122,20 @@ fn view(parser: &mut Parser) -> Result<View, ParserError> {
 fn parameter(parser: &mut Parser) -> Result<Parameter, ParserError> {
     let name = parser.parse_identifier()?.value.to_lowercase();
     let data_type = parser.parse_data_type()?;
+    let choices = if parser.parse_keyword(Keyword::IN) {
+        parser.expect_token(&Token::LParen)?;
+        let choices = parser.parse_comma_separated(Parser::parse_literal_string)?;
+        parser.expect_token(&Token::RParen)?;
+        Some(choices)
+    } else {
+        None
+    };
     parser.expect_keyword_is(Keyword::DEFAULT)?;
     let default = parser.parse_expr()?;
     Ok(Parameter {
         name,
         data_type,
+        choices,
         default,
     })
 }

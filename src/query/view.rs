@@ -35,7 +35,26 @@ pub struct View {
 pub struct Parameter {
     pub name: String,
     pub data_type: DataType,
+    /// The values of a VARCHAR that mean something; `None` if any does.
+    pub choices: Option<Vec<String>>,
     pub default: Expr,
+}
+
+impl Parameter {
+    /// A value that a session has set, as SQL.
+    ///
+    /// # Errors
+    /// A plan error saying what was expected when it is not of the type, or not a choice.
+    pub(super) fn value(&self, schema: &str, value: &str) -> Result<Expr> {
+        let key = format!("{schema}.{}", self.name);
+        match &self.choices {
+            Some(choices) if !choices.iter().any(|choice| choice == value) => plan_err!(
+                "tributary.param.{key}: expected {}, got {value}",
+                choices.join(" or ")
+            ),
+            _ => literal(&key, &self.data_type, value),
+        }
+    }
 }
 
 impl View {
@@ -94,7 +113,7 @@ impl View {
             let key = format!("{}.{}", self.schema, parameter.name);
             let value = match settings.parameters.get(&key) {
                 None => parameter.default.clone(),
-                Some(value) => literal(&key, &parameter.data_type, value)?,
+                Some(value) => parameter.value(&self.schema, value)?,
             };
             folding.values.push((parameter.name.as_str(), value));
         }

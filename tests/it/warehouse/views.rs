@@ -65,8 +65,9 @@ async fn parameters_have_types_and_defaults() {
         unknown.contains("there is no parameter mine.nonsense"),
         "{unknown}"
     );
-    shop.rows("set tributary.param.mine.only = 'perhaps'").await;
-    let wrong = shop.refusal(words).await;
+    let wrong = shop
+        .refusal("set tributary.param.mine.only = 'perhaps'")
+        .await;
     assert!(
         wrong.contains("tributary.param.mine.only: expected BOOLEAN, got perhaps"),
         "{wrong}"
