@@ -4,7 +4,7 @@ use super::columns::Id;
 use super::rows::{Customer, Identity, Store};
 use super::scene::{Numbered, Scene};
 use super::seasons::{DAY, DAYS, HOUR, Home, Micros, NOW, START};
-use super::shop::STORES;
+use super::shop::{STORES, associate_of};
 use super::site::Guise;
 
 /// A customer as the episodes know them.
@@ -170,6 +170,10 @@ impl Scene<'_> {
     fn add_records(&mut self, person: &mut Person) {
         let (first_name, last_name) = (*self.dice.pick(&FIRST_NAMES), *self.dice.pick(&LAST_NAMES));
         self.add_customer(person.record, first_name, last_name, None);
+        if let Some(customer) = self.rows.customers.last_mut() {
+            customer.associate_id = associate_of(person.record, person.store.store_id);
+            customer.store_id = customer.associate_id.map(|_| person.store.store_id);
+        }
         let count = self.dice.weighted(&[(0, 955), (1, 40), (2, 5)]);
         let mut into = person.record;
         let mut until = START + self.dice.between(70, DAYS) * DAY;
@@ -193,6 +197,8 @@ impl Scene<'_> {
             first_name,
             last_name,
             merged_into,
+            associate_id: None,
+            store_id: None,
         };
         self.rows.customers.push(customer);
     }

@@ -2,9 +2,10 @@
 //!
 //! A skincare and fragrance shop of New York with a branch in Berlin.
 
+use super::columns::Id;
 use super::dice::Dice;
 use super::rows::{FxRate, Posting, Product, Store, Team};
-use super::seasons::{DAY, DAYS, Home, LAST_DATE, Micros, START};
+use super::seasons::{DAY, DAYS, Home, LAST_DATE, Micros, NOW, START};
 
 pub(crate) const TEAMS: &[Team] = &[
     Team {
@@ -217,13 +218,26 @@ pub(crate) fn place_of(postings: &[Posting], who: &str, at: Micros) -> Option<&'
 
 /// Someone who works in that store at that instant.
 pub(crate) fn associate_in(dice: &mut Dice, store: &str, at: Micros) -> Option<&'static str> {
+    let present = associates_in(store, at);
+    (!present.is_empty()).then(|| *dice.pick(&present))
+}
+
+/// Whom a customer of that store belongs to, when the sample ends; two in five to nobody.
+pub(crate) fn associate_of(customer: Id, store: &str) -> Option<&'static str> {
+    let present = associates_in(store, NOW);
+    let nth = usize::try_from(customer / 5)
+        .ok()?
+        .checked_rem(present.len())?;
+    (customer % 5 < 3).then(|| present[nth])
+}
+
+fn associates_in(store: &str, at: Micros) -> Vec<&'static str> {
     let in_store = |who: &str| place_of(ASSOCIATES, who, at) == Some(store);
     // Associates who moved are listed twice, but only one of their postings is in force.
     let present = ASSOCIATES
         .iter()
         .filter(|posting| posting.place == store && in_store(posting.who));
-    let present: Vec<_> = present.map(|posting| posting.who).collect();
-    (!present.is_empty()).then(|| *dice.pick(&present))
+    present.map(|posting| posting.who).collect()
 }
 
 /// A rate for every day, both ways, from the day before the first; a walk around 1.08.

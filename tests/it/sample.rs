@@ -1,9 +1,4 @@
 //! The sample: its bytes, its schemas, its arithmetic, and what happens in it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "tests may fail by panic, and read the sample without the engine"
-)]
 
 mod contacts;
 mod laws;

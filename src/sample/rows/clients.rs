@@ -9,6 +9,8 @@ pub(crate) struct Customer {
     pub(crate) first_name: &'static str,
     pub(crate) last_name: &'static str,
     pub(crate) merged_into: Option<Id>,
+    pub(crate) associate_id: Option<&'static str>,
+    pub(crate) store_id: Option<&'static str>,
 }
 
 impl Row for Customer {
@@ -20,6 +22,8 @@ impl Row for Customer {
         let name = |row: &Self| Some(format!("{} {}", row.first_name, row.last_name));
         columns.texts("name", rows().map(name));
         columns.ids("merged_into", "c", rows().map(|row| row.merged_into));
+        columns.texts("associate_id", rows().map(|row| row.associate_id));
+        columns.texts("store_id", rows().map(|row| row.store_id));
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) const TABLES: &[Table] = &[
             required("customer_id", Id, "identifies the customer"),
             optional("name", Text, "full name"),
             optional("merged_into", Id, "customer that replaced this one"),
+            optional("associate_id", Id, "associate whom the customer belongs to"),
+            optional("store_id", Id, "store that the customer belongs to"),
         ],
     },
     Table {

@@ -37,6 +37,11 @@ pub(crate) const SITUATIONS: &[(&str, i64, &str)] = &[
         "select count(*) from conversations v join customers c on v.customer_id = c.customer_id where c.merged_into is not null",
     ),
     (
+        "customers of somebody who did not sell to them",
+        20,
+        "select count(*) from orders o join customers c on o.customer_id = c.customer_id where c.associate_id <> o.associate_id",
+    ),
+    (
         "visitors who changed customer",
         3,
         "select count(*) from (select visitor_id from identities group by visitor_id having count(distinct customer_id) > 1)",

@@ -111,6 +111,8 @@ pub(crate) const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("order_lines", "product_id", "products", "product_id"),
     ("order_adjustments", "order_id", "orders", "order_id"),
     ("customers", "merged_into", "customers", "customer_id"),
+    ("customers", "associate_id", "associates", "associate_id"),
+    ("customers", "store_id", "stores", "store_id"),
     ("identities", "customer_id", "customers", "customer_id"),
     ("conversations", "customer_id", "customers", "customer_id"),
     ("conversations", "team_id", "teams", "team_id"),

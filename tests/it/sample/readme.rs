@@ -1,8 +1,4 @@
 //! The README of the sample against the contract and the planted cases, so that they cannot drift.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a switch of the test, not of the program"
-)]
 
 use std::fs;
 use std::path::Path;
