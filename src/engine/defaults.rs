@@ -1,6 +1,6 @@
 //! `_tributary/warehouse.toml`: the zone, currency and clock that a warehouse comes with.
 
-use datafusion::common::{DataFusionError, Result, config::ExtensionOptions, plan_datafusion_err};
+use datafusion::common::{Result, config::ExtensionOptions, plan_datafusion_err};
 use object_store::ObjectStoreExt;
 use serde::Deserialize;
 
@@ -28,12 +28,9 @@ pub(super) async fn read(warehouse: &Location, settings: &mut Settings) -> Resul
     let file = match warehouse.store().get(&path).await {
         Ok(file) => file,
         Err(object_store::Error::NotFound { .. }) => return Ok(()),
-        Err(error) => return Err(DataFusionError::ObjectStore(Box::new(error))),
+        Err(error) => return Err(error.into()),
     };
-    let bytes = file
-        .bytes()
-        .await
-        .map_err(|error| DataFusionError::ObjectStore(Box::new(error)))?;
+    let bytes = file.bytes().await?;
     let defaults: Defaults = str::from_utf8(&bytes)
         .map_err(|error| error.to_string())
         .and_then(|text| toml::from_str(text).map_err(|error| error.to_string()))

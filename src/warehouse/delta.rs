@@ -75,10 +75,7 @@ pub async fn load(folder: &Location) -> Result<Option<DeltaTable>> {
 /// Whether the folder holds a Delta table.
 pub async fn is_present(folder: &Location) -> Result<bool> {
     let mut log = folder.store().list(Some(&folder.path("_delta_log")));
-    let first = log.try_next().await;
-    Ok(first
-        .map_err(|error| DataFusionError::ObjectStore(Box::new(error)))?
-        .is_some())
+    Ok(log.try_next().await?.is_some())
 }
 
 /// Keeps the Delta error as the source of a DataFusion error.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use datafusion::{
-    common::{DataFusionError, Result, plan_datafusion_err, plan_err},
+    common::{Result, plan_datafusion_err, plan_err},
     datasource::object_store::ObjectStoreUrl,
 };
 use object_store::{ObjectStore, path::Path};
@@ -43,8 +43,7 @@ impl Location {
         if !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
         }
-        let (store, root) = object_store::parse_url_opts(&url, options)
-            .map_err(|error| DataFusionError::ObjectStore(Box::new(error)))?;
+        let (store, root) = object_store::parse_url_opts(&url, options)?;
         Ok(Self {
             url,
             store: Arc::from(store),

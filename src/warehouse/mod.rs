@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, sync::RwLock};
 
 use datafusion::{
     catalog::{Session, TableProvider},
-    common::{DataFusionError, Result},
+    common::Result,
 };
 
 use location::Location;
@@ -68,8 +68,7 @@ impl Warehouse {
             .location
             .store()
             .list_with_delimiter(Some(&self.location.path("")))
-            .await
-            .map_err(|error| DataFusionError::ObjectStore(Box::new(error)))?;
+            .await?;
         let mut names = BTreeSet::new();
         for folder in listing.common_prefixes {
             if let Some(name) = folder.filename()

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use datafusion::{
     arrow::datatypes::{DataType, Field, Schema, SchemaRef},
     catalog::{Session, TableProvider},
-    common::{DataFusionError, Result, plan_datafusion_err, plan_err},
+    common::{Result, plan_datafusion_err, plan_err},
     datasource::{
         file_format::parquet::ParquetFormat,
         listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl},
@@ -70,7 +70,7 @@ pub async fn open(
 /// Whether the folder holds any Parquet file.
 pub async fn is_present(folder: &Location) -> Result<bool> {
     let mut files = folder.store().list(Some(&folder.path("")));
-    while let Some(file) = files.try_next().await.map_err(store_error)? {
+    while let Some(file) = files.try_next().await? {
         if file.location.as_ref().ends_with(EXTENSION) {
             return Ok(true);
         }
@@ -87,8 +87,7 @@ async fn list(folder: &Location) -> Result<Vec<ObjectMeta>> {
             futures::future::ready(is_data)
         })
         .try_collect()
-        .await
-        .map_err(store_error)?;
+        .await?;
     files.sort_by(|left, right| left.location.cmp(&right.location));
     Ok(files)
 }
@@ -197,8 +196,4 @@ fn seen_as(table: Option<&contract::Table>, field: &Field, path: &str) -> Result
     // A day stays a day until the table is made to obey the contract, which tells the two apart.
     let is_day = matches!(stored, DataType::Date32 | DataType::Date64);
     Ok(if is_day { DataType::Date32 } else { seen })
-}
-
-fn store_error(error: object_store::Error) -> DataFusionError {
-    DataFusionError::ObjectStore(Box::new(error))
 }

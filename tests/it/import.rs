@@ -1,11 +1,5 @@
 //! Imports of real files into a warehouse in a temporary folder.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a test has a runtime and a session of its own, and fails where it cannot go on"
-)]
-
 // Which values are refused, and what the quarantine says about them.
 mod bad_values;
 // How CSV, JSON lines and Parquet are read.
