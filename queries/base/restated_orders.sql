@@ -1,7 +1,7 @@
 -- What is each order worth now, and who bought?
--- Grain: one order, return or exchange. `kind` is sale, return (netted into the order it names, if
--- that is in its currency) or unlinked_return. `adjusted_by` is what changed the total since,
--- restated on the order's date.
+-- Grain: one order, return or exchange. `kind` is sale, return (netted into the order it names) or
+-- unlinked_return. `adjusted_by` is what changed the total since, restated on the order's date; it
+-- is `changed_by`, the sum of base.order_changes, unless the order was cancelled: then all is gone.
 create view base.restated_orders as
 with stamped as (
     select
@@ -30,35 +30,14 @@ versions as (
         ) as version
     from stamped
 ),
-adjustments as (
+changes as (
     select
         order_id,
-        sum(amount) as amount
-    from (
-        select
-            order_id,
-            first_value(amount order by ingested_at desc nulls last) as amount
-        from order_adjustments
-        group by adjustment_id, order_id
-    )
+        sum(amount) as amount,
+        max(changed_at) as last_at,
+        bool_or(is_netted_return) as is_netted_return
+    from base.order_changes
     group by order_id
-),
-returns as (
-    select
-        original_order_id,
-        currency,
-        sum(total) as amount
-    from (
-        select
-            original_order_id,
-            currency,
-            first_value(total order by ingested_at desc nulls last) as total
-        from orders
-        where total < 0 and original_order_id is not null and is_test is not true
-        group by order_id, original_order_id, currency
-        having count(cancelled_at) = 0
-    )
-    group by original_order_id, currency
 )
 select
     sold.order_id,
@@ -77,15 +56,14 @@ select
     coalesce(sold.is_test, false) as is_test,
     case
         when sold.total >= 0 then 'sale'
-        when sold.original_order_id is not null then 'return'
+        when changes.is_netted_return then 'return'
         else 'unlinked_return'
     end as kind,
-    case when sold.cancelled_at is null
-        then coalesce(adjustments.amount, 0) + coalesce(returns.amount, 0)
-        else -sold.total end as adjusted_by
+    case when sold.cancelled_at is null then coalesce(changes.amount, 0) else -sold.total end
+        as adjusted_by,
+    coalesce(changes.amount, 0) as changed_by,
+    coalesce(sold.cancelled_at, changes.last_at) as last_changed_at
 from versions as sold
 left join base.merged_customers as merged on merged.customer_id = sold.customer_id
-left join adjustments on adjustments.order_id = sold.order_id
-left join returns
-    on returns.original_order_id = sold.order_id and returns.currency = sold.currency
+left join changes on changes.order_id = sold.order_id
 where sold.version = 1

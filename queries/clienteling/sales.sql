@@ -3,13 +3,12 @@
 -- report; sale_amount is restated on the day of the sale by its returns and adjustments.
 create view clienteling.sales
 parameters
-    -- only sales of this associate, if the seller; as the performer it narrows the touches
+    -- a performer, or the store of an activity, narrows the touches and not the sales
     associate varchar default null,
-    associate_role varchar default 'performer',
-    -- only sales of this store, if the store of the sale
+    associate_role varchar in ('performer', 'seller', 'assigned') default 'performer',
     store varchar default null,
-    store_role varchar default 'sale',
-    scope varchar default 'pos'
+    store_role varchar in ('sale', 'activity', 'client') default 'sale',
+    scope varchar in ('pos', 'all') default 'pos'
 as
 with touches as (
     select
@@ -45,5 +44,9 @@ left join touches
     on touches.order_id = sold.order_id and touches.purchased_at = sold.ordered_at
 where (scope = 'all' or coalesce(sold.source, 'pos') = 'pos')
     and (store is null or store_role <> 'sale' or sold.store_id = store)
+    and (store is null or store_role <> 'client'
+        or sold.customer_id in (select customer_id from customers where store_id = store))
     and (associate is null or associate_role <> 'seller' or sold.associate_id = associate)
+    and (associate is null or associate_role <> 'assigned'
+        or sold.customer_id in (select customer_id from customers where associate_id = associate))
 order by purchased_at, order_id

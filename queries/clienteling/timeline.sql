@@ -7,14 +7,14 @@ parameters
     activity_types varchar default null,
     -- whether a message from the client counts as a touch
     include_inbound boolean default false,
-    -- only sales of this associate: as the performer of the touch, or the seller
+    -- only sales of this associate: who touched the client, who sold, or whom the client belongs to
     associate varchar default null,
-    associate_role varchar default 'performer',
-    -- only sales of this store: as the store of the sale, or of the activity
+    associate_role varchar in ('performer', 'seller', 'assigned') default 'performer',
+    -- only sales of this store: where it was sold, where the activity was done, or the client's own
     store varchar default null,
-    store_role varchar default 'sale',
-    -- 'pos', or 'all' to count orders of every source
-    scope varchar default 'pos'
+    store_role varchar in ('sale', 'activity', 'client') default 'sale',
+    -- sales of the stores, or orders of every source
+    scope varchar in ('pos', 'all') default 'pos'
 as
 with first_tickets as (
     select
@@ -42,7 +42,11 @@ sales as (
         and not sold.is_test
         and (scope = 'all' or coalesce(sold.source, 'pos') = 'pos')
         and (store is null or store_role <> 'sale' or sold.store_id = store)
+        and (store is null or store_role <> 'client'
+            or sold.customer_id in (select customer_id from customers where store_id = store))
         and (associate is null or associate_role <> 'seller' or sold.associate_id = associate)
+        and (associate is null or associate_role <> 'assigned'
+            or sold.customer_id in (select customer_id from customers where associate_id = associate))
 ),
 touches as (
     select

@@ -7,12 +7,12 @@
 create view revenue.attributed_orders
 parameters
     lookback interval default interval '120 hours',
-    -- 'human', or 'any' to credit bots and rules as well
-    closers varchar default 'human',
-    -- 'first_inbound' (channel of the first message from the customer) or 'conversation'
-    channel_basis varchar default 'first_inbound',
-    -- 'total' (as paid) or 'without_shipping_and_tax'
-    amount_basis varchar default 'total',
+    -- 'any' credits bots and rules as well
+    closers varchar in ('human', 'any') default 'human',
+    -- the channel of the first message from the customer, or of the conversation
+    channel_basis varchar in ('first_inbound', 'conversation') default 'first_inbound',
+    -- as paid, or for the goods alone
+    amount_basis varchar in ('total', 'without_shipping_and_tax') default 'total',
     -- orders before this instant are not attributed
     attribution_effective_from timestamp default null,
     -- leave out orders whose whole amount was given back
@@ -136,10 +136,12 @@ select
     ordered_at,
     currency,
     total as order_total,
-    case when reason = 'credited'
-        then total + adjusted_by
-            - case when amount_basis = 'without_shipping_and_tax' then shipping_and_tax else 0 end
-        end as attributed_amount,
+    case
+        when reason <> 'credited' then null
+        when amount_basis = 'total' then total + adjusted_by
+        -- What was given back may have been shipping and tax, but never makes goods less than free.
+        else greatest(total + adjusted_by - shipping_and_tax, least(total + adjusted_by, 0))
+    end as attributed_amount,
     case when reason = 'credited' then conversation_id end as conversation_id,
     case when reason = 'credited' then done_by end as agent_id,
     case when reason = 'credited' then team_id end as team_id,

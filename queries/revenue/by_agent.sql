@@ -1,45 +1,19 @@
 -- Which agents earned it?
 -- Grain: one period, agent and currency. Revenue and orders sum to the overview. The conversion
--- rate is that of the agent whatever the currency; one with eligible conversations and no
--- revenue has one row, without a currency.
+-- rate is that of the agent whatever the currency, and can still rise if immature. With eligible
+-- conversations and no revenue there is one row, without a currency.
 create view revenue.by_agent as
-with earned as (
+with totals as (
     select
         period,
         agent_id,
         currency,
-        attributed_amount,
-        1 as orders,
-        cast(null as varchar) as eligible,
-        cast(null as varchar) as converted
-    from in_periods(rows => revenue.attributed_orders, at => 'ordered_at')
-    where reason = 'credited'
-),
-closed as (
-    select
-        period,
-        agent_id,
-        cast(null as varchar) as currency,
-        cast(null as decimal(18, 2)) as attributed_amount,
-        0 as orders,
-        conversation_id as eligible,
-        case when converted then conversation_id end as converted
-    from in_periods(rows => revenue.eligible_conversations, at => 'done_at')
-),
-totals as (
-    select
-        period,
-        agent_id,
-        currency,
-        sum(attributed_amount) as revenue,
+        sum(amount) as revenue,
         sum(orders) as orders,
         count(distinct eligible) as eligible,
-        count(distinct converted) as converted
-    from (
-        select * from earned
-        union all
-        select * from closed
-    )
+        count(distinct converted) as converted,
+        bool_or(immature) as immature
+    from in_periods(rows => revenue.entries, at => 'entered_at')
     group by period, agent_id, currency
 ),
 spread as (
@@ -51,6 +25,7 @@ spread as (
         orders,
         max(eligible) over (partition by period, agent_id) as eligible,
         max(converted) over (partition by period, agent_id) as converted,
+        bool_or(immature) over (partition by period, agent_id) as immature,
         count(*) over (partition by period, agent_id) as rows_of_agent
     from totals
 )
@@ -62,7 +37,8 @@ select
     coalesce(spread.revenue, 0) as cx_total_revenue,
     spread.orders as cx_total_orders,
     ratio(spread.revenue, spread.orders) as cx_average_order_value,
-    ratio(spread.converted, spread.eligible) as cx_conversion_rate
+    ratio(spread.converted, spread.eligible) as cx_conversion_rate,
+    spread.immature
 from spread
 left join base.agent_names as names on names.agent_id = spread.agent_id
 where spread.currency is not null or spread.rows_of_agent = 1

@@ -1,11 +1,12 @@
 -- Which conversations could have earned an order, and did they?
 -- Grain: one marking as done by somebody who can be credited, in a conversation with an inbound
 -- message. The cohort of the conversion rate: it belongs to the time it was done, so the rate is
--- at most 1, and the days of the last lookback are not ripe yet.
+-- at most 1. An immature one can still earn its first order.
 create view revenue.eligible_conversations
 parameters
-    closers varchar default 'human',
-    channel_basis varchar default 'first_inbound'
+    lookback interval default interval '120 hours',
+    closers varchar in ('human', 'any') default 'human',
+    channel_basis varchar in ('first_inbound', 'conversation') default 'first_inbound'
 as
 with converted as (
     select distinct
@@ -21,7 +22,8 @@ select
     done.team_id,
     case when channel_basis = 'conversation' then done.channel
         else coalesce(done.first_inbound_channel, done.channel) end as channel,
-    converted.conversation_id is not null as converted
+    converted.conversation_id is not null as converted,
+    converted.conversation_id is null and done.done_at + lookback > now() as immature
 from base.done_conversations as done
 left join converted
     on converted.conversation_id = done.conversation_id and converted.done_at = done.done_at
