@@ -1,15 +1,11 @@
 //! Every SQL example of the documentation runs, on the sample shop.
 
-use std::{fs, num::NonZeroUsize, path::Path};
+use std::{fs, path::Path};
 
 use futures::TryStreamExt;
-use tributary::{
-    clock::Clock,
-    config::Config,
-    engine::Engine,
-    query::statement,
-    sample::{SampleOptions, write_sample},
-};
+use tributary::query::statement;
+
+use crate::sample_shop::SampleShop;
 
 const PAGES: [&str; 4] = [
     "README.md",
@@ -21,26 +17,12 @@ const PAGES: [&str; 4] = [
 /// Examples that return nothing show nothing, so each must have rows on the sample.
 #[tokio::test(flavor = "multi_thread")]
 async fn sql_examples_return_rows() {
-    let folder = tempfile::tempdir().unwrap();
-    let shop = folder.path().join("shop");
-    let options = SampleOptions {
-        scale: 0.1,
-        seed: 1,
-        threads: 2,
-    };
-    write_sample(&shop, &options, &|_| {}).unwrap();
-    let config = Config {
-        warehouse: Some(shop.to_str().unwrap().to_owned()),
-        threads: NonZeroUsize::new(2),
-        ..Config::default()
-    };
-    let engine = Engine::open(&config, Clock::System).await.unwrap();
-
+    let shop = SampleShop::open(0.1).await;
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut examples = 0;
     for page in PAGES {
         for example in sql_blocks(&fs::read_to_string(root.join(page)).unwrap()) {
-            let session = engine.session();
+            let session = shop.session();
             let mut rows = 0;
             for statement in statement::parse(&example).unwrap() {
                 let planned = session.plan(statement).await;

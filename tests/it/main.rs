@@ -19,10 +19,14 @@ mod plans;
 mod python;
 /// Public data, on which others have the same numbers.
 mod real_data;
+/// What holds between the numbers of the reports.
+mod reports;
 /// A warehouse in an S3 bucket.
 mod s3;
 /// The sample that demos and other tests read.
 mod sample;
+/// A small shop for tests that are not about the sample.
+mod sample_shop;
 /// What holds for the source tree itself.
 mod tidy;
 /// What queries see of the files in a warehouse.

@@ -1,34 +1,10 @@
 //! What EXPLAIN must show, because a report over years of orders must not read them all.
 
-use std::{num::NonZeroUsize, path::Path};
-
 use datafusion::arrow::{array::AsArray, util::pretty::pretty_format_batches};
 use futures::TryStreamExt;
-use tributary::{
-    clock::Clock,
-    config::Config,
-    engine::{Engine, Session},
-    sample::{SampleOptions, write_sample},
-};
+use tributary::engine::Session;
 
-async fn session(folder: &Path) -> Session {
-    let shop = folder.join("shop");
-    let options = SampleOptions {
-        scale: 0.05,
-        seed: 1,
-        threads: 2,
-    };
-    write_sample(&shop, &options, &|_| {}).unwrap();
-    let config = Config {
-        warehouse: Some(shop.to_str().unwrap().to_owned()),
-        threads: NonZeroUsize::new(2),
-        ..Config::default()
-    };
-    Engine::open(&config, Clock::System)
-        .await
-        .unwrap()
-        .session()
-}
+use crate::sample_shop::SampleShop;
 
 /// The file scans of a query's physical plan, one a line.
 async fn scans(session: &Session, sql: &str) -> Vec<String> {
@@ -64,8 +40,8 @@ const SEVEN_DAYS_AGO: &str = "ordered_at@2 >= 1794546000000000";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_period_reaches_the_scan_of_the_orders_through_attribution() {
-    let folder = tempfile::tempdir().unwrap();
-    let session = session(folder.path()).await;
+    let shop = SampleShop::open(0.05).await;
+    let session = shop.session();
     for view in [
         "revenue.overview",
         "revenue.by_agent",
@@ -86,8 +62,8 @@ async fn a_period_reaches_the_scan_of_the_orders_through_attribution() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn attribute_reads_only_what_is_needed() {
-    let folder = tempfile::tempdir().unwrap();
-    let session = session(folder.path()).await;
+    let shop = SampleShop::open(0.05).await;
+    let session = shop.session();
     let sql = "select activity_type, sum(credit) as orders
         from attribute(
             conversions => orders, touchpoints => activities,
@@ -112,8 +88,8 @@ async fn attribute_reads_only_what_is_needed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_period_never_returns_a_row_of_another() {
-    let folder = tempfile::tempdir().unwrap();
-    let session = session(folder.path()).await;
+    let shop = SampleShop::open(0.05).await;
+    let session = shop.session();
     let sql = "select distinct period from clienteling.overview where period = 'yesterday'";
     let batches: Vec<_> = session.sql(sql).await.unwrap().try_collect().await.unwrap();
     let shown = pretty_format_batches(&batches).unwrap().to_string();

@@ -9,6 +9,6 @@ mod partitions;
 // Missing and empty tables, new data, and the clock.
 mod presence;
 // A warehouse folder and an engine on it.
-mod shop;
+pub(crate) mod shop;
 // Views: parameters, cycles, errors, listing.
 mod views;
