@@ -11,6 +11,7 @@ mod stdout;
 
 use clap::{Parser, Subcommand};
 use datafusion::common::Result;
+use futures::{FutureExt, future::BoxFuture};
 
 use crate::{clock::Clock, config::Config, engine::Engine};
 
@@ -45,15 +46,20 @@ impl Cli {
     ///
     /// # Returns
     /// The exit code: 0, or what the command says a partial success is.
-    pub async fn run(self) -> Result<u8> {
-        match self.command {
-            Command::Demo(demo) => demo.run(self.config).await,
-            Command::Serve(serve) => serve.run(&self.config).await,
-            Command::Sql(sql) => sql.run(&self.config).await,
-            Command::Report(report) => report.run(&self.config).await,
-            Command::Import(import) => import.run(&self.config).await,
-            Command::Sample(sample) => sample.run(&self.config),
+    pub fn run(self) -> BoxFuture<'static, Result<u8>> {
+        // Behind a pointer, so that the engine is compiled here and not once more into the program.
+        let Self { config, command } = self;
+        async move {
+            match command {
+                Command::Demo(demo) => demo.run(config).await,
+                Command::Serve(serve) => serve.run(&config).await,
+                Command::Sql(sql) => sql.run(&config).await,
+                Command::Report(report) => report.run(&config).await,
+                Command::Import(import) => import.run(&config).await,
+                Command::Sample(sample) => sample.run(&config),
+            }
         }
+        .boxed()
     }
 }
 
