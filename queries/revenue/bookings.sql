@@ -29,7 +29,6 @@ sold as (
     from credited
     join base.restated_orders as restated
         on restated.order_id = credited.order_id and restated.ordered_at = credited.ordered_at
-    where revenue_basis = 'adjustment_date'
 )
 select
     order_id,
@@ -53,6 +52,7 @@ select
     sold_amount as amount,
     true as is_sale
 from sold
+where revenue_basis = 'adjustment_date'
 union all
 select
     sold.order_id,
@@ -65,6 +65,7 @@ select
     false as is_sale
 from sold
 join base.order_changes as changes on changes.order_id = sold.order_id
+where revenue_basis = 'adjustment_date'
 union all
 select
     order_id,
@@ -76,4 +77,4 @@ select
     attributed_amount - sold_amount - changed_by as amount,
     false as is_sale
 from sold
-where attributed_amount <> sold_amount + changed_by
+where revenue_basis = 'adjustment_date' and attributed_amount <> sold_amount + changed_by

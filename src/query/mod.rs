@@ -1,5 +1,6 @@
 //! The query layer: from SQL text to a plan over the warehouse.
 
+mod branches;
 pub mod catalog;
 pub mod definitions;
 pub mod settings;

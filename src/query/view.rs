@@ -14,7 +14,7 @@ use datafusion::{
     },
 };
 
-use super::settings::Settings;
+use super::{branches::drop_dead_branches, settings::Settings};
 
 /// The schema of the fact tables and of views without one.
 pub const DEFAULT_SCHEMA: &str = "public";
@@ -118,6 +118,7 @@ impl View {
             folding.values.push((parameter.name.as_str(), value));
         }
         let _: ControlFlow<()> = query.visit(&mut folding);
+        drop_dead_branches(&mut query);
         Ok(self.statement(query))
     }
 
