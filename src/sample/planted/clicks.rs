@@ -121,41 +121,34 @@ fn visitors(stage: &mut Stage<'_>) {
     stage.scene.click(shared, Some(&role.nameless()), at);
     bought(stage, role, &role.nameless(), at + HOUR);
 
-    let role = stage.case(
-        "the browser had another owner when it clicked",
-        "not credited: the click was the other's",
-    );
-    let other = stage.scene.next_id(Numbered::Customer);
-    stage.scene.add_customer(other, "Earlier", "Owner", None);
-    let browser = stage.scene.next_id(Numbered::Visitor);
-    stage.scene.identify(browser, other, None, Some(at));
-    stage.scene.identify(browser, role.customer, Some(at), None);
-    let shared = link(stage, role, "agent-03", at - DAY);
-    let who = Guise {
-        visitor: Some(browser),
-        customer: None,
-        session: None,
-    };
-    stage.scene.click(shared, Some(&who), at - 1);
-    bought(stage, role, &who, at + HOUR);
-
-    let role = stage.case(
-        "the browser changed owner at the very instant of the click",
-        "credited",
-    );
-    let other = stage.scene.next_id(Numbered::Customer);
-    stage.scene.add_customer(other, "Earlier", "Owner", None);
-    let browser = stage.scene.next_id(Numbered::Visitor);
-    stage.scene.identify(browser, other, None, Some(at));
-    stage.scene.identify(browser, role.customer, Some(at), None);
-    let shared = link(stage, role, "agent-03", at - DAY);
-    let who = Guise {
-        visitor: Some(browser),
-        customer: None,
-        session: None,
-    };
-    stage.scene.click(shared, Some(&who), at);
-    bought(stage, role, &who, at + HOUR);
+    let handed_on = [
+        (
+            at - 1,
+            "the browser had another owner when it clicked",
+            "not credited: the click was the other's",
+        ),
+        (
+            at,
+            "the browser changed owner at the very instant of the click",
+            "credited",
+        ),
+    ];
+    for (clicked_at, situation, outcome) in handed_on {
+        let role = stage.case(situation, outcome);
+        let other = stage.scene.next_id(Numbered::Customer);
+        stage.scene.add_customer(other, "Earlier", "Owner", None);
+        let browser = stage.scene.next_id(Numbered::Visitor);
+        stage.scene.identify(browser, other, None, Some(at));
+        stage.scene.identify(browser, role.customer, Some(at), None);
+        let shared = link(stage, role, "agent-03", at - DAY);
+        let who = Guise {
+            visitor: Some(browser),
+            customer: None,
+            session: None,
+        };
+        stage.scene.click(shared, Some(&who), clicked_at);
+        bought(stage, role, &who, at + HOUR);
+    }
 }
 
 fn events_and_orders(stage: &mut Stage<'_>) {

@@ -24,6 +24,17 @@ fn closed(stage: &mut Stage<'_>, role: Role, closer: Closer, done_at: Micros) ->
     talk
 }
 
+/// A conversation marked done in which only the agent wrote, and an order a day later.
+fn unanswered(stage: &mut Stage<'_>, role: Role, done_at: Micros) -> Talk {
+    let begun_at = done_at - HOUR;
+    let scene = &mut stage.scene;
+    let mut talk = scene.begin_talk(role.customer, "whatsapp", "agent-01", begun_at);
+    scene.say(&talk, Sender::Agent, begun_at + MINUTE);
+    scene.set_status(&mut talk, DONE, FIRST, done_at);
+    stage.order(role, done_at + DAY);
+    talk
+}
+
 fn window_edges(stage: &mut Stage<'_>) {
     let done_at = noon(12);
     let role = stage.case(
@@ -81,27 +92,13 @@ fn closers(stage: &mut Stage<'_>) {
         "done without an inbound message",
         "not credited: no inbound",
     );
-    let mut talk = stage
-        .scene
-        .begin_talk(role.customer, "whatsapp", "agent-01", done_at - HOUR);
-    stage
-        .scene
-        .say(&talk, Sender::Agent, done_at - HOUR + MINUTE);
-    stage.scene.set_status(&mut talk, DONE, FIRST, done_at);
-    stage.order(role, done_at + DAY);
+    unanswered(stage, role, done_at);
 
     let role = stage.case(
         "the only inbound message comes after the order",
         "not credited: no inbound at the order's instant",
     );
-    let mut talk = stage
-        .scene
-        .begin_talk(role.customer, "whatsapp", "agent-01", done_at - HOUR);
-    stage
-        .scene
-        .say(&talk, Sender::Agent, done_at - HOUR + MINUTE);
-    stage.scene.set_status(&mut talk, DONE, FIRST, done_at);
-    stage.order(role, done_at + DAY);
+    let talk = unanswered(stage, role, done_at);
     stage.scene.say(&talk, Sender::Contact, done_at + 2 * DAY);
 }
 
