@@ -16,8 +16,9 @@ use datafusion_attribution::{
     AttributeExtensionPlanner, AttributeRelationPlanner, PushConversionFilters, scalar_functions,
 };
 
-use crate::query::time::{
-    ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf,
+use crate::query::{
+    metric_view::measure_udaf,
+    time::{ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf},
 };
 
 pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
@@ -29,6 +30,8 @@ pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
         .table_functions()
         .get_or_insert_default()
         .insert(periods.name().to_owned(), Arc::new(periods));
+    let aggregates = builder.aggregate_functions().get_or_insert_default();
+    aggregates.push(measure_udaf());
     builder
         .with_relation_planners(vec![
             Arc::new(AttributeRelationPlanner),

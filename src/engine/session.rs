@@ -15,10 +15,12 @@ use datafusion::{
 };
 
 use crate::query::{
-    catalog::{QueryCatalog, Sources},
+    catalog::{QueryCatalog, Sources, metric_view},
     definitions::Definitions,
+    metric_view::{describe, dimensions_of, rewrite_measures},
     settings::Settings,
     statement::{self, Statement},
+    view::ViewName,
 };
 
 /// What a user or a connection has for itself.
@@ -88,6 +90,17 @@ impl Session {
         let state = self.state_creating(statement.created_table())?;
         let plan = match statement {
             Statement::Sql(statement) => state.statement_to_plan(statement).await?,
+            Statement::Describe(statement, name) => match metric_view(&state, &name).await? {
+                Some(view) => describe(&view)?,
+                None => state.statement_to_plan(statement).await?,
+            },
+            Statement::ShowDimensions { view, measure } => {
+                let ViewName { schema, name } = &view;
+                match metric_view(&state, &view).await? {
+                    Some(view) => dimensions_of(&view, &measure)?,
+                    None => return plan_err!("there is no metric view {schema}.{name}"),
+                }
+            }
             Statement::CreateView { view, or_replace } => {
                 let mut sources = self.sources.write().expect("no writer panics");
                 if !or_replace && sources.definitions.get(&view.schema, &view.name).is_some() {
@@ -97,6 +110,7 @@ impl Session {
                 nothing()
             }
         };
+        let plan = rewrite_measures(plan)?;
         Ok(Planned { plan, state })
     }
 

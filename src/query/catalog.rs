@@ -5,6 +5,7 @@
 //! is planned with the settings of the session that asks. Nothing is resolved at execution.
 
 use std::{
+    any::Any,
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex},
@@ -22,9 +23,10 @@ use datafusion_attribution::ATTRIBUTE_TABLES;
 
 use super::{
     definitions::Definitions,
+    metric_view::{self, MetricView},
     settings::Settings,
     time::IN_PERIODS,
-    view::{DEFAULT_SCHEMA, View},
+    view::{Body, DEFAULT_SCHEMA, View, ViewName, statement},
 };
 use crate::warehouse::{Warehouse, conform::conform, contract};
 
@@ -77,6 +79,19 @@ impl QueryCatalog {
         state.register_catalog_list(Arc::new(self));
         state
     }
+}
+
+/// Opens a metric view as the query of this state sees it; `None` for any other table or view.
+pub async fn metric_view(state: &SessionState, name: &ViewName) -> Result<Option<Arc<MetricView>>> {
+    let catalog = state.catalog_list().catalog(CATALOG);
+    let Some(schema) = catalog.and_then(|catalog| catalog.schema(&name.schema)) else {
+        return Ok(None);
+    };
+    let table: Option<Arc<dyn Any + Send + Sync>> = match schema.table(&name.name).await? {
+        Some(table) => Some(table),
+        None => None,
+    };
+    Ok(table.and_then(|table| table.downcast().ok()))
 }
 
 impl Query {
@@ -262,11 +277,22 @@ impl QuerySchema {
             query: Arc::clone(&self.query),
             expanding,
         }));
-        let plan = state
-            .statement_to_plan(view.with_parameters(settings)?)
-            .await
-            .map_err(|error| error.context(format!("view {name}")))?;
-        Ok(Arc::new(ViewTable::new(plan, Some(view.query.to_string()))))
+        let within = |error: DataFusionError| error.context(format!("view {name}"));
+        match view.with_parameters(settings)? {
+            Body::Query(query) => {
+                let text = query.to_string();
+                let plan = state.statement_to_plan(statement(query)).await;
+                Ok(Arc::new(ViewTable::new(plan.map_err(within)?, Some(text))))
+            }
+            Body::Metrics(metrics) => {
+                let mut facts = Vec::with_capacity(metrics.facts.len());
+                for fact in &metrics.facts {
+                    let rows = state.statement_to_plan(statement(fact.rows.clone())).await;
+                    facts.push(rows.map_err(within)?);
+                }
+                Ok(Arc::new(metric_view::bind(&name, &metrics, facts, &state)?))
+            }
+        }
     }
 }
 

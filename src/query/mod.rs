@@ -3,7 +3,9 @@
 mod branches;
 pub mod catalog;
 pub mod definitions;
+pub mod metric_view;
 pub mod settings;
 pub mod statement;
 pub mod time;
 pub mod view;
+mod words;

@@ -22,8 +22,10 @@ use datafusion_attribution::{
 };
 
 use super::{
+    metric_view,
     time::IN_PERIODS,
-    view::{Parameter, View},
+    view::{Body, Parameter, View, ViewName},
+    words::{self, consume_word, is_word_ahead},
 };
 
 const TABLE_ARGUMENTS: [TableFunctionArguments; 2] = [
@@ -38,7 +40,17 @@ const RECURSION_LIMIT: usize = 100;
 /// A statement, ready to be planned.
 #[derive(Debug, Clone)]
 pub enum Statement {
-    CreateView { view: View, or_replace: bool },
+    CreateView {
+        view: View,
+        or_replace: bool,
+    },
+    /// Which columns a table or view has.
+    Describe(SqlStatement, ViewName),
+    /// By which dimensions a measure of a metric view can be grouped.
+    ShowDimensions {
+        view: ViewName,
+        measure: String,
+    },
     Sql(SqlStatement),
 }
 
@@ -86,37 +98,70 @@ pub fn parse(sql: &str) -> Result<Vec<Statement>> {
 }
 
 fn statement(parser: &mut DFParser) -> Result<Statement> {
-    if let Some(or_replace) = starts_view(&mut parser.parser) {
-        let mut view = view(&mut parser.parser)?;
-        resolve_table_arguments_in(view.query.as_mut(), &TABLE_ARGUMENTS);
-        return Ok(Statement::CreateView { view, or_replace });
+    if let Some(start) = starts_view(&mut parser.parser) {
+        let mut view = view(&mut parser.parser, start.is_metric)?;
+        resolve_table_arguments_in(&mut view.body, &TABLE_ARGUMENTS);
+        return Ok(Statement::CreateView {
+            view,
+            or_replace: start.or_replace,
+        });
+    }
+    if starts_show_dimensions(&mut parser.parser) {
+        return Ok(show_dimensions(&mut parser.parser)?);
     }
     let mut statement = parser.parse_statement()?;
+    if let Some(name) = described(&statement) {
+        return Ok(Statement::Describe(statement, name));
+    }
     resolve_table_arguments(&mut statement, &TABLE_ARGUMENTS);
     Ok(Statement::Sql(statement))
 }
 
-/// Consumes `CREATE [OR REPLACE] VIEW` and says whether it replaces; else consumes nothing.
-fn starts_view(parser: &mut Parser) -> Option<bool> {
-    let or_replace = parser.parse_keywords(&[
-        Keyword::CREATE,
-        Keyword::OR,
-        Keyword::REPLACE,
-        Keyword::VIEW,
-    ]);
-    (or_replace || parser.parse_keywords(&[Keyword::CREATE, Keyword::VIEW])).then_some(or_replace)
+/// How the definition of a view begins.
+struct Start {
+    or_replace: bool,
+    is_metric: bool,
 }
 
-/// `name [PARAMETERS name TYPE [IN ('choice', …)] DEFAULT value, …] AS query`
-fn view(parser: &mut Parser) -> Result<View, ParserError> {
+/// Consumes `CREATE [OR REPLACE] [METRIC] VIEW`; else consumes nothing.
+fn starts_view(parser: &mut Parser) -> Option<Start> {
+    let or_replace = is_word_ahead(parser, 1, "OR");
+    let created = if or_replace { 3 } else { 1 };
+    let is_metric = is_word_ahead(parser, created, "METRIC");
+    let words: &[&str] = match (or_replace, is_metric) {
+        (true, true) => &["CREATE", "OR", "REPLACE", "METRIC", "VIEW"],
+        (true, false) => &["CREATE", "OR", "REPLACE", "VIEW"],
+        (false, true) => &["CREATE", "METRIC", "VIEW"],
+        (false, false) => &["CREATE", "VIEW"],
+    };
+    let mut ahead = words.iter().enumerate();
+    if !ahead.all(|(idx, word)| is_word_ahead(parser, idx, word)) {
+        return None;
+    }
+    for _ in words {
+        parser.advance_token();
+    }
+    Some(Start {
+        or_replace,
+        is_metric,
+    })
+}
+
+/// `name [PARAMETERS name TYPE [IN ('choice', …)] DEFAULT value, …]`, then `AS query` or the facts,
+/// dimensions and measures of a metric view.
+fn view(parser: &mut Parser, is_metric: bool) -> Result<View, ParserError> {
     let name = parser.parse_object_name(false)?;
     let mut parameters = Vec::new();
-    if consume_word(parser, "parameters") {
+    if consume_word(parser, "PARAMETERS") {
         parameters = parser.parse_comma_separated(parameter)?;
     }
-    parser.expect_keyword_is(Keyword::AS)?;
-    let query = parser.parse_query()?;
-    View::try_new(&name, parameters, query)
+    let body = if is_metric {
+        Body::Metrics(Box::new(metric_view::metrics(parser)?))
+    } else {
+        parser.expect_keyword_is(Keyword::AS)?;
+        Body::Query(parser.parse_query()?)
+    };
+    View::try_new(&name, parameters, body)
 }
 
 fn parameter(parser: &mut Parser) -> Result<Parameter, ParserError> {
@@ -140,15 +185,40 @@ fn parameter(parser: &mut Parser) -> Result<Parameter, ParserError> {
     })
 }
 
-fn consume_word(parser: &mut Parser, word: &str) -> bool {
-    let is_word = matches!(
-        &parser.peek_token_ref().token,
-        Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word)
-    );
-    if is_word {
-        parser.advance_token();
+fn starts_show_dimensions(parser: &mut Parser) -> bool {
+    let words = ["SHOW", "DIMENSIONS", "FOR", "MEASURE"];
+    let mut ahead = words.iter().enumerate();
+    let starts = ahead.all(|(idx, word)| is_word_ahead(parser, idx, word));
+    if starts {
+        for _ in words {
+            parser.advance_token();
+        }
     }
-    is_word
+    starts
+}
+
+/// `[schema.]view.measure`
+fn show_dimensions(parser: &mut Parser) -> Result<Statement, ParserError> {
+    let start = parser.peek_token();
+    let mut name = parser.parse_object_name(false)?;
+    let measure = name
+        .0
+        .pop()
+        .and_then(|part| part.as_ident().map(words::name));
+    match (ViewName::of(&name), measure) {
+        (Some(view), Some(measure)) => Ok(Statement::ShowDimensions { view, measure }),
+        _ => parser.expected("[schema.]view.measure", start),
+    }
+}
+
+fn described(statement: &SqlStatement) -> Option<ViewName> {
+    let SqlStatement::Statement(statement) = statement else {
+        return None;
+    };
+    match statement.as_ref() {
+        ast::Statement::ExplainTable { table_name, .. } => ViewName::of(table_name),
+        _ => None,
+    }
 }
 
 /// Drivers send `?` where DataFusion knows `$1`, `$2` …

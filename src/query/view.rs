@@ -1,4 +1,6 @@
 //! A view: SQL text with parameters, planned anew for every query that reads it.
+//!
+//! It is a query, or a metric view.
 
 use std::ops::ControlFlow;
 
@@ -14,20 +16,47 @@ use datafusion::{
     },
 };
 
-use super::{branches::drop_dead_branches, settings::Settings};
+use super::{branches::drop_dead_branches, metric_view::Metrics, settings::Settings, words};
 
 /// The schema of the fact tables and of views without one.
 pub const DEFAULT_SCHEMA: &str = "public";
 
-/// A named query.
+/// The name of a view, with its schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewName {
+    pub schema: String,
+    pub name: String,
+}
+
+impl ViewName {
+    /// `None` unless it is of the form `[schema.]view`.
+    pub(super) fn of(name: &ObjectName) -> Option<Self> {
+        let parts = name.0.iter().map(|part| part.as_ident().map(words::name));
+        match parts.collect::<Option<Vec<_>>>()?.as_slice() {
+            [name] => Some((DEFAULT_SCHEMA.to_owned(), name.clone())),
+            [schema, name] => Some((schema.clone(), name.clone())),
+            _ => None,
+        }
+        .map(|(schema, name)| Self { schema, name })
+    }
+}
+
+/// A named query or metric view.
 #[derive(Debug, Clone)]
 pub struct View {
     pub schema: String,
     pub name: String,
     pub parameters: Vec<Parameter>,
-    pub query: Box<Query>,
+    pub body: Body,
     /// The question the view answers and its grain: the comment at the top of its file.
     pub comment: String,
+}
+
+/// What a view is made of.
+#[derive(Debug, Clone)]
+pub enum Body {
+    Query(Box<Query>),
+    Metrics(Box<Metrics>),
 }
 
 /// A rule of a view that a session may change with `SET tributary.param.<schema>.<name>`.
@@ -61,51 +90,41 @@ impl View {
     pub(super) fn try_new(
         name: &ObjectName,
         parameters: Vec<Parameter>,
-        query: Box<Query>,
+        body: Body,
     ) -> Result<Self, ParserError> {
-        let parts: Option<Vec<String>> = name
-            .0
-            .iter()
-            .map(|part| {
-                let ident = part.as_ident()?;
-                let is_quoted = ident.quote_style.is_some();
-                Some(if is_quoted {
-                    ident.value.clone()
-                } else {
-                    ident.value.to_lowercase()
-                })
-            })
-            .collect();
-        let (schema, name) = match parts.as_deref() {
-            Some([name]) => (DEFAULT_SCHEMA.to_owned(), name.clone()),
-            Some([schema, name]) => (schema.clone(), name.clone()),
-            _ => {
-                return Err(ParserError::ParserError(format!(
-                    "create view: expected a name of the form [schema.]view, got {name}"
-                )));
-            }
+        let Some(ViewName { schema, name }) = ViewName::of(name) else {
+            return Err(ParserError::ParserError(format!(
+                "create view: expected a name of the form [schema.]view, got {name}"
+            )));
         };
         Ok(Self {
             schema,
             name,
             parameters,
-            query,
+            body,
             comment: String::new(),
         })
     }
 
     /// The tables and views it reads itself.
     pub fn references(&self) -> Result<Vec<TableReference>> {
-        let statement = self.statement(self.query.clone());
-        Ok(resolve_table_references(&statement, true)?.0)
+        let queries = match &self.body {
+            Body::Query(query) => vec![query],
+            Body::Metrics(metrics) => metrics.facts.iter().map(|fact| &fact.rows).collect(),
+        };
+        let mut references = Vec::new();
+        for query in queries {
+            let query = statement(query.clone());
+            references.extend(resolve_table_references(&query, true)?.0);
+        }
+        Ok(references)
     }
 
-    /// The statement to plan, with the session's parameters put in.
+    /// Its body with the session's parameters put in.
     ///
     /// # Errors
     /// A plan error when the value of a parameter does not have its type.
-    pub fn with_parameters(&self, settings: &Settings) -> Result<SqlStatement> {
-        let mut query = self.query.clone();
+    pub fn with_parameters(&self, settings: &Settings) -> Result<Body> {
         let mut folding = Folding {
             values: Vec::with_capacity(self.parameters.len()),
         };
@@ -117,14 +136,27 @@ impl View {
             };
             folding.values.push((parameter.name.as_str(), value));
         }
-        let _: ControlFlow<()> = query.visit(&mut folding);
-        drop_dead_branches(&mut query);
-        Ok(self.statement(query))
+        let mut body = self.body.clone();
+        let _: ControlFlow<()> = body.visit(&mut folding);
+        if let Body::Query(query) = &mut body {
+            drop_dead_branches(query);
+        }
+        Ok(body)
     }
+}
 
-    fn statement(&self, query: Box<Query>) -> SqlStatement {
-        SqlStatement::Statement(Box::new(ast::Statement::Query(query)))
+impl VisitMut for Body {
+    fn visit<V: VisitorMut>(&mut self, visitor: &mut V) -> ControlFlow<V::Break> {
+        match self {
+            Self::Query(query) => query.visit(visitor),
+            Self::Metrics(metrics) => metrics.visit(visitor),
+        }
     }
+}
+
+/// The statement that asks a query.
+pub(super) fn statement(query: Box<Query>) -> SqlStatement {
+    SqlStatement::Statement(Box::new(ast::Statement::Query(query)))
 }
 
 /// Puts values in place of the bare names of parameters; `alias.name` stays a column.
