@@ -17,14 +17,18 @@
 //!
 //! [`register_all`] adds everything to a session. An application that composes its own session uses
 //! the parts: [`AttributeRelationPlanner`], [`AttributeExtensionPlanner`],
-//! [`PushConversionFilters`] and [`scalar_functions`]. [`resolve_table_arguments`] belongs between
+//! [`PushConversionFilters`], [`scalar_functions`], and [`window_functions`]. [`resolve_table_arguments`] belongs between
 //! parsing and planning, so that a table may be named without a subquery.
 //!
 //! This crate knows no file, clock, environment or network.
 #![deny(missing_docs)]
 
 mod attribution;
+mod functions;
+mod instant;
 mod metrics;
+mod sessionize;
+mod span;
 mod table_arguments;
 
 use std::sync::Arc;
@@ -36,12 +40,14 @@ pub use attribution::{
     AttributionModel, ConversionPath, Credit, MAX_WEIGHT, MODELS, ModelSettings,
     PushConversionFilters,
 };
-pub use metrics::{ratio_udf, scalar_functions};
+pub use functions::{scalar_functions, window_functions};
+pub use metrics::{percent_change_udf, ratio_udf};
+pub use sessionize::sessionize_udwf;
 pub use table_arguments::{
     ATTRIBUTE_TABLES, TableFunctionArguments, resolve_table_arguments, resolve_table_arguments_in,
 };
 
-/// Adds `attribute()` and the scalar functions to a session.
+/// Adds `attribute()` and all functions to a session.
 ///
 /// The query planner of the builder is replaced. An application that has its own registers the
 /// parts and adds [`AttributeExtensionPlanner`] to its extension planners.
@@ -50,6 +56,8 @@ pub fn register_all(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     planners.push(Arc::new(AttributeRelationPlanner));
     let functions = builder.scalar_functions().get_or_insert_default();
     functions.extend(scalar_functions());
+    let functions = builder.window_functions().get_or_insert_default();
+    functions.extend(window_functions());
     builder
         .with_optimizer_rule(Arc::new(PushConversionFilters))
         .with_query_planner(Arc::new(AttributeQueryPlanner))

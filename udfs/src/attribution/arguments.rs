@@ -9,7 +9,7 @@ use datafusion::optimizer::simplify_expressions::ExprSimplifier;
 use datafusion::scalar::ScalarValue;
 use datafusion::sql::sqlparser::ast::{Expr as SqlExpr, FunctionArg, FunctionArgExpr};
 
-use super::span::{Interval, Span};
+use crate::span::{Interval, Span};
 
 /// One argument of the function: its name, and an example if it is required.
 struct Known {

@@ -20,7 +20,6 @@ mod output;
 mod physical;
 mod relation_planner;
 mod resolve;
-mod span;
 mod spec;
 mod split;
 

@@ -18,8 +18,8 @@ use super::inputs::Input;
 use super::instants::Instants;
 use super::logical::AttributeNode;
 use super::models::{AttributionModel, MODELS};
-use super::span::Span;
 use super::spec::{AttributeSpec, ConversionColumns, TouchpointColumns};
+use crate::span::Span;
 
 /// The columns of both inputs, by which the arguments name them.
 pub(crate) struct Columns<'a> {

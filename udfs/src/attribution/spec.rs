@@ -9,7 +9,7 @@ use datafusion::arrow::datatypes::{DataType, TimeUnit};
 
 use super::conversion_path::ModelSettings;
 use super::models::AttributionModel;
-use super::span::Span;
+use crate::span::Span;
 
 /// Prefix of columns that exist only between the inputs and the operator, never in the output.
 pub(crate) const INTERNAL_PREFIX: &str = "__attribute_";

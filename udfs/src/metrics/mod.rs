@@ -1,14 +1,8 @@
-//! Scalar functions for the arithmetic of reports: one file each, listed once.
+//! Functions for the arithmetic of reports, one file each.
 
+mod numbers;
+mod percent_change;
 mod ratio;
 
-use std::sync::Arc;
-
-use datafusion::logical_expr::ScalarUDF;
-
+pub use percent_change::percent_change_udf;
 pub use ratio::ratio_udf;
-
-/// Every scalar function of this crate.
-pub fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
-    vec![ratio_udf()]
-}

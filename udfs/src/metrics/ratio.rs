@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, LazyLock};
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Float64Array};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::Result;
 use datafusion::logical_expr::scalar_doc_sections::DOC_SECTION_MATH;
 use datafusion::logical_expr::{
     ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
     Volatility,
 };
+
+use super::numbers::{doubles, each};
 
 /// Returns the function `ratio(n, d)`.
 pub fn ratio_udf() -> Arc<ScalarUDF> {
@@ -57,20 +58,7 @@ impl ScalarUDFImpl for Ratio {
     }
 
     fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        let [n, d] = types else {
-            return Err(DataFusionError::Plan(format!(
-                "ratio: arguments must be n and d, got {} arguments",
-                types.len()
-            )));
-        };
-        for (name, data_type) in [("n", n), ("d", d)] {
-            if !data_type.is_numeric() && !data_type.is_null() {
-                return Err(DataFusionError::Plan(format!(
-                    "ratio: argument {name} must be a number, got {data_type}"
-                )));
-            }
-        }
-        Ok(vec![DataType::Float64; 2])
+        doubles(self.name(), ["n", "d"], types)
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
@@ -78,9 +66,7 @@ impl ScalarUDFImpl for Ratio {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let ratio = divide(arrays[0].as_primitive(), arrays[1].as_primitive());
-        Ok(ColumnarValue::Array(Arc::new(ratio) as ArrayRef))
+        each(&args, ratio)
     }
 
     fn documentation(&self) -> Option<&Documentation> {
@@ -88,27 +74,23 @@ impl ScalarUDFImpl for Ratio {
     }
 }
 
-fn divide(n: &Float64Array, d: &Float64Array) -> Float64Array {
-    let pairs = n.iter().zip(d.iter());
-    pairs
-        .map(|(n, d)| match (n, d) {
-            (Some(n), Some(d)) if d != 0.0 => Some(n / d),
-            _ => None,
-        })
-        .collect()
+fn ratio(n: f64, d: f64) -> Option<f64> {
+    (d != 0.0).then(|| n / d)
 }
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::Float64Array;
-
-    use super::divide;
+    use super::ratio;
 
     #[test]
     fn nothing_to_divide_by_is_null() {
-        let n = Float64Array::from(vec![Some(1.0), Some(1.0), None, Some(0.0), Some(-3.0)]);
-        let d = Float64Array::from(vec![Some(4.0), Some(0.0), Some(1.0), Some(2.0), Some(-0.0)]);
-        let expected = Float64Array::from(vec![Some(0.25), None, None, Some(0.0), None]);
-        assert_eq!(divide(&n, &d), expected);
+        for (n, d, expected) in [
+            (1.0, 4.0, Some(0.25)),
+            (1.0, 0.0, None),
+            (0.0, 2.0, Some(0.0)),
+            (-3.0, -0.0, None),
+        ] {
+            assert_eq!(ratio(n, d), expected, "{n} / {d}");
+        }
     }
 }
