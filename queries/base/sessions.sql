@@ -1,0 +1,116 @@
+-- When did each customer talk with the shop, and how much did either side write?
+-- Grain: one session that the customer wrote in. A message's session_id says what it is part of;
+-- messages without one are parted by inactivity, per customer and channel. A session starts with
+-- the first message of the customer: a template that went before has not been answered until then.
+create view base.sessions
+parameters
+    -- a longer silence opens a session, on the channels of the web and on others
+    session_gap interval default interval '24 hours',
+    web_session_gap interval default interval '30 minutes',
+    -- comma-separated
+    web_channels varchar default 'webchat, web_chat, web, chat'
+as
+with versions as (
+    select
+        *,
+        row_number() over (
+            partition by message_id
+            order by sent_at, session_id nulls last
+        ) as version
+    from messages
+),
+sent as (
+    select
+        versions.message_id,
+        versions.session_id,
+        coalesce(merged.canonical_id, versions.customer_id) as customer_id,
+        versions.channel,
+        versions.sent_at,
+        versions.direction = 'in' as is_inbound,
+        coalesce(
+            versions.sender_type = 'agent',
+            versions.direction = 'out' and versions.agent_id is not null
+        ) as is_by_agent,
+        case
+            when array_has(string_to_array(replace(web_channels, ' ', ''), ','), versions.channel)
+                then web_session_gap
+            else session_gap
+        end as gap
+    from versions
+    left join base.merged_customers as merged on merged.customer_id = versions.customer_id
+    where versions.version = 1
+),
+after_silence as (
+    select
+        *,
+        case
+            when sent_at > gap + lag(sent_at) over (
+                partition by customer_id, channel
+                order by sent_at, message_id
+            ) then 1
+            else 0
+        end as opens
+    from sent
+    where session_id is null
+),
+numbered as (
+    select
+        *,
+        sum(opens) over (
+            partition by customer_id, channel
+            order by sent_at, message_id
+            rows between unbounded preceding and current row
+        ) as place
+    from after_silence
+),
+derived as (
+    select
+        concat('from-', first_value(message_id order by sent_at, message_id)) as session_id,
+        customer_id,
+        channel,
+        min(case when is_inbound then sent_at end) as started_at,
+        max(sent_at) as ended_at,
+        max(sent_at + gap) as open_until,
+        count(case when is_inbound then 1 end) as inbound_messages,
+        count(case when is_by_agent then 1 end) as agent_messages
+    from numbered
+    group by customer_id, channel, place
+),
+named as (
+    select
+        session_id,
+        first_value(customer_id order by is_inbound desc, sent_at, message_id) as customer_id,
+        first_value(channel order by is_inbound desc, sent_at, message_id) as channel,
+        min(case when is_inbound then sent_at end) as started_at,
+        max(sent_at) as ended_at,
+        max(sent_at + gap) as open_until,
+        count(case when is_inbound then 1 end) as inbound_messages,
+        count(case when is_by_agent then 1 end) as agent_messages
+    from sent
+    where session_id is not null
+    group by session_id
+)
+select
+    session_id,
+    customer_id,
+    channel,
+    started_at,
+    ended_at,
+    -- until when a message would still have been part of it, but for an id that says otherwise
+    open_until,
+    inbound_messages,
+    agent_messages
+from derived
+where inbound_messages > 0
+union all
+select
+    session_id,
+    customer_id,
+    channel,
+    started_at,
+    ended_at,
+    open_until,
+    inbound_messages,
+    agent_messages
+from named
+where inbound_messages > 0
