@@ -6,20 +6,22 @@ use datafusion::{
     logical_expr::{Expr, ident, lit},
 };
 
-use crate::query::time::{day::to_date32, period::Period};
+use super::compare::PeriodSpan;
+use crate::query::time::day::to_date32;
 
-/// A named period as values of a TIMESTAMP or DATE.
+/// The span of a period, or of the one before it, as values of a TIMESTAMP or DATE.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Bounds {
-    pub(super) name: &'static str,
+    pub(super) period: &'static str,
+    pub(super) is_previous: bool,
     pub(super) start: i64,
-    /// Not part of the period.
+    /// Not part of the span.
     pub(super) end: i64,
 }
 
 impl Bounds {
-    pub(super) fn try_new(period: &Period, of: &DataType) -> Result<Self> {
-        let span = &period.current;
+    pub(super) fn try_new(of_period: &PeriodSpan, of: &DataType) -> Result<Self> {
+        let span = &of_period.span;
         let instant = |at: jiff::Timestamp| {
             ScalarValue::TimestampMicrosecond(Some(at.as_microsecond()), Some("UTC".into()))
                 .cast_to(of)
@@ -32,10 +34,15 @@ impl Bounds {
             _ => (instant(span.start)?, instant(span.end)?),
         };
         Ok(Self {
-            name: period.name,
+            period: of_period.period,
+            is_previous: of_period.is_previous,
             start: as_i64(&start)?,
             end: as_i64(&end)?,
         })
+    }
+
+    pub(super) fn contains(&self, at: i64) -> bool {
+        self.start <= at && at < self.end
     }
 }
 
@@ -46,10 +53,10 @@ fn as_i64(bound: &ScalarValue) -> Result<i64> {
     }
 }
 
-/// Whether the column `at` lies in any of the periods.
-pub(super) fn in_any(periods: &[Bounds], at: &str, of: &DataType) -> Result<Expr> {
+/// Whether the column `at` lies in any of the spans.
+pub(super) fn in_any(bounds: &[Bounds], at: &str, of: &DataType) -> Result<Expr> {
     let literal = |bound| ScalarValue::Int64(Some(bound)).cast_to(of).map(lit);
-    let mut spans = merged(periods).into_iter().map(|(start, end)| {
+    let mut spans = merged(bounds).into_iter().map(|(start, end)| {
         Ok(ident(at)
             .gt_eq(literal(start)?)
             .and(ident(at).lt(literal(end)?)))
@@ -58,9 +65,9 @@ pub(super) fn in_any(periods: &[Bounds], at: &str, of: &DataType) -> Result<Expr
     spans.try_fold(first, |any, span: Result<Expr>| Ok(any.or(span?)))
 }
 
-/// The fewest spans that cover the periods and nothing else.
-fn merged(periods: &[Bounds]) -> Vec<(i64, i64)> {
-    let mut spans: Vec<_> = periods.iter().map(|it| (it.start, it.end)).collect();
+/// The fewest spans that cover these and nothing else.
+fn merged(bounds: &[Bounds]) -> Vec<(i64, i64)> {
+    let mut spans: Vec<_> = bounds.iter().map(|it| (it.start, it.end)).collect();
     spans.sort_unstable();
     spans.dedup_by(|next, span| {
         let touches = next.0 <= span.1;
@@ -80,7 +87,8 @@ mod tests {
     fn spans_cover_the_periods_and_nothing_else() {
         let spans = |periods: &[(i64, i64)]| {
             let bounds = periods.iter().map(|&(start, end)| Bounds {
-                name: "p",
+                period: "p",
+                is_previous: false,
                 start,
                 end,
             });

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, BooleanArray, RecordBatch, StringArray},
-        datatypes::{DataType, Field, Schema},
+        array::{BooleanArray, RecordBatch},
+        datatypes::Schema,
     },
-    common::{DFSchema, Result, cast::as_boolean_array, tree_node::Transformed},
+    common::{
+        DFSchema, Result, ScalarValue, cast::as_boolean_array, tree_node::Transformed,
+    },
     execution::context::ExecutionProps,
     logical_expr::{
         Expr, LogicalPlan, LogicalPlanBuilder,
@@ -18,11 +20,11 @@ use datafusion::{
     physical_expr::create_physical_expr,
 };
 
-use super::node::{InPeriods, PERIOD};
+use super::node::InPeriods;
 
-/// Drops the periods that a filter refuses, and expands the others.
+/// Drops the spans that a filter refuses, and expands the others.
 ///
-/// It comes after the rule that pushes filters down: a filter on the period is then right above.
+/// It comes after the rule that pushes filters down: a filter on their names is then right above.
 #[derive(Debug)]
 pub struct ExpandPeriods;
 
@@ -46,7 +48,7 @@ impl OptimizerRule for ExpandPeriods {
             let mut node = node.clone();
             let mut others = Vec::new();
             for predicate in split_conjunction_owned(filter.predicate.clone()) {
-                if is_of_period(&predicate) {
+                if is_of_tags(&predicate, &node) {
                     keep(&mut node, &predicate)?;
                 } else {
                     others.push(predicate);
@@ -74,21 +76,26 @@ fn as_in_periods(plan: &LogicalPlan) -> Option<&InPeriods> {
     }
 }
 
-fn is_of_period(predicate: &Expr) -> bool {
+fn is_of_tags(predicate: &Expr, node: &InPeriods) -> bool {
     let columns = predicate.column_refs();
-    !predicate.is_volatile() && columns.len() == 1 && columns.iter().all(|it| it.name == PERIOD)
+    let is_tag = |name: &str| node.tags().iter().any(|tag| tag.column() == name);
+    !predicate.is_volatile() && !columns.is_empty() && columns.iter().all(|it| is_tag(&it.name))
 }
 
-/// Keeps the periods for whose name the predicate is true.
+/// Keeps the spans for whose tags the predicate is true.
 fn keep(node: &mut InPeriods, predicate: &Expr) -> Result<()> {
-    let schema = Schema::new(vec![Field::new(PERIOD, DataType::Utf8, false)]);
+    if node.spans.is_empty() {
+        return Ok(());
+    }
+    let (mut fields, mut columns) = (Vec::new(), Vec::new());
+    for tag in node.tags() {
+        fields.push(tag.field());
+        let values = node.spans.iter().map(|span| tag.of(span));
+        columns.push(ScalarValue::iter_to_array(values)?);
+    }
+    let schema = Schema::new(fields);
     let df_schema = DFSchema::try_from(schema.clone())?;
-    let names: StringArray = node
-        .periods
-        .iter()
-        .map(|period| Some(period.name))
-        .collect();
-    let batch = RecordBatch::try_new(Arc::new(schema), vec![Arc::new(names) as ArrayRef])?;
+    let batch = RecordBatch::try_new(Arc::new(schema), columns)?;
     let predicate = create_physical_expr(
         predicate,
         &df_schema,
@@ -98,6 +105,6 @@ fn keep(node: &mut InPeriods, predicate: &Expr) -> Result<()> {
     let kept = predicate.evaluate(&batch)?.into_array(batch.num_rows())?;
     let kept: &BooleanArray = as_boolean_array(&kept)?;
     let mut kept = kept.iter().map(|keep| keep.unwrap_or(false));
-    node.periods.retain(|_| kept.next().unwrap_or(false));
+    node.spans.retain(|_| kept.next().unwrap_or(false));
     Ok(())
 }

@@ -6,7 +6,9 @@
 //! planned only after filters were pushed down, so that a query for one period reads that period:
 //! the literal bounds of those that are asked for reach the scan.
 
+mod arguments;
 mod bounds;
+mod compare;
 mod expand;
 mod node;
 mod tag;
@@ -20,33 +22,39 @@ use datafusion::{
         Expr, Extension, LogicalPlan, LogicalPlanBuilder,
         planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning},
     },
-    sql::sqlparser::ast::{
-        self, FunctionArg, FunctionArgExpr, TableFactor, TableFunctionArgs, Value,
-    },
+    sql::sqlparser::ast::{TableFactor, TableFunctionArgs},
 };
 
 use super::period::named_periods;
 use crate::query::settings::Settings;
 
+use arguments::Arguments;
+use compare::spans;
 pub use expand::ExpandPeriods;
 use node::InPeriods;
 
 /// The name of the table function.
 pub const IN_PERIODS: &str = "in_periods";
 
-/// Plans `in_periods(rows => (query), at => 'column')`.
+/// Plans `in_periods(rows => (query), at => 'column' [, compare => true])`.
 ///
 /// # Arguments
 /// `rows`: a table or query. `at`: name of its TIMESTAMP or DATE column; a date is a local day.
+/// `compare`: whether each period comes with the span that it is compared with. `true` is
+/// `'previous_period'`, as many days right before; `'same_days_prev_month'` compares the month to
+/// date with those days of the month before. Default false.
 ///
 /// # Returns
-/// A column `period`, then those of `rows`; a row appears once per period it lies in.
+/// A column `period`, then those of `rows`; a row appears once per period it lies in. With
+/// `compare`, a BOOLEAN `is_previous` after `period`: a row also appears once per period in whose
+/// previous span it lies.
 ///
 /// # Nulls and edges
 /// A NULL time lies in no period. The start of a period belongs to it, the end does not.
 ///
 /// # Errors
-/// Plan errors that name the argument: unknown, missing, not a column, not a time.
+/// Plan errors that name the argument: unknown, missing, not a column, not a time,
+/// not a comparison.
 #[derive(Debug)]
 pub struct InPeriodsPlanner;
 
@@ -74,7 +82,11 @@ impl RelationPlanner for InPeriodsPlanner {
 }
 
 fn plan(args: TableFunctionArgs, context: &mut dyn RelationPlannerContext) -> Result<LogicalPlan> {
-    let (rows, at) = arguments(args)?;
+    let Arguments {
+        rows,
+        at,
+        comparison,
+    } = Arguments::try_new(args)?;
     let rows = context.plan(rows)?;
     let names = rows.schema().field_names();
     let field = rows
@@ -106,46 +118,9 @@ fn plan(args: TableFunctionArgs, context: &mut dyn RelationPlannerContext) -> Re
         .collect();
     let input = LogicalPlanBuilder::from(rows).project(columns)?.build()?;
     let settings = Settings::of(context.context_provider().options())?;
-    let node = InPeriods::try_new(input, at, named_periods(settings)?)?;
+    let spans = spans(&named_periods(settings)?, comparison, &settings.timezone)?;
+    let node = InPeriods::try_new(input, at, spans, comparison.is_some())?;
     Ok(LogicalPlan::Extension(Extension {
         node: Arc::new(node),
     }))
-}
-
-fn arguments(args: TableFunctionArgs) -> Result<(TableFactor, String)> {
-    let (mut rows, mut at) = (None, None);
-    for arg in args.args {
-        let (name, value) = match arg {
-            FunctionArg::Named {
-                name,
-                arg: FunctionArgExpr::Expr(value),
-                ..
-            } => (name, value),
-            other => return plan_err!("in_periods: expected rows => …, at => '…', got {other}"),
-        };
-        match (name.value.to_lowercase().as_str(), value) {
-            ("rows", ast::Expr::Subquery(subquery)) if rows.is_none() => {
-                rows = Some(TableFactor::Derived {
-                    lateral: false,
-                    subquery,
-                    alias: None,
-                    sample: None,
-                });
-            }
-            ("at", ast::Expr::Value(value)) if at.is_none() => match value.value {
-                Value::SingleQuotedString(column) => at = Some(column),
-                other => return plan_err!("in_periods: argument at must be a string, got {other}"),
-            },
-            (name, value) => {
-                return plan_err!(
-                    "in_periods: expected rows => …, at => '…', got {name} => {value}"
-                );
-            }
-        }
-    }
-    match (rows, at) {
-        (Some(rows), Some(at)) => Ok((rows, at)),
-        (None, _) => plan_err!("in_periods: argument rows is missing"),
-        (_, None) => plan_err!("in_periods: argument at is missing"),
-    }
 }
