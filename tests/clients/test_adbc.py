@@ -65,7 +65,7 @@ class Browsing(unittest.TestCase):
         self.assertEqual(tables["orders"], "TABLE")
         [catalog] = self.objects(depth="tables", table_types_filter=["VIEW"], db_schema_filter="small")
         [schema] = catalog["catalog_db_schemas"]
-        self.assertEqual([it["table_name"] for it in schema["db_schema_tables"]], ["values"])
+        self.assertEqual([it["table_name"] for it in schema["db_schema_tables"]], ["metrics", "values"])
 
     def test_columns(self):
         [catalog] = self.objects(depth="all", table_name_filter="orders")

@@ -13,6 +13,8 @@ mod docs;
 mod flight_sql;
 /// Files into contract tables, and what becomes of bad rows.
 mod import;
+/// Dimensions and measures at any grain.
+mod metric_views;
 /// What EXPLAIN must show: which filters and columns reach the files.
 mod plans;
 /// Environments for tests that need other people's programs.

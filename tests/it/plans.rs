@@ -7,7 +7,7 @@ use tributary::engine::Session;
 use crate::sample_shop::SampleShop;
 
 /// The file scans of a query's physical plan, one a line.
-async fn scans(session: &Session, sql: &str) -> Vec<String> {
+pub(crate) async fn scans(session: &Session, sql: &str) -> Vec<String> {
     let result = session.sql(&format!("explain {sql}")).await.unwrap();
     let batches: Vec<_> = result.try_collect().await.unwrap();
     let rows = batches.iter().flat_map(|batch| {

@@ -16,14 +16,21 @@ use datafusion::{
         exec_datafusion_err, exec_err, plan_err,
     },
     logical_expr::{
-        ColumnarValue, Documentation, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-        Volatility, scalar_doc_sections::DOC_SECTION_DATETIME,
+        ColumnarValue, Documentation, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
+        Signature, Volatility, interval_arithmetic::Interval, preimage::PreimageResult,
+        scalar_doc_sections::DOC_SECTION_DATETIME, simplify::SimplifyContext,
     },
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::day::to_date32;
+use super::{
+    day::{from_date32, to_date32},
+    period::midnight,
+};
 use crate::query::settings::Settings;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
@@ -46,9 +53,12 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
 });
 
 /// The scalar function `local_date`.
+///
+/// Immutable, although the session's zone may change: it does not within a query, no plan outlives
+/// its query, and the optimizer turns only comparisons of immutable functions into ranges.
 pub fn local_date_udf() -> ScalarUDF {
     ScalarUDF::from(LocalDate {
-        signature: Signature::user_defined(Volatility::Stable),
+        signature: Signature::user_defined(Volatility::Immutable),
     })
 }
 
@@ -112,6 +122,36 @@ impl ScalarUDFImpl for LocalDate {
         }
     }
 
+    fn preimage(
+        &self,
+        args: &[Expr],
+        day: &Expr,
+        info: &SimplifyContext,
+    ) -> Result<PreimageResult> {
+        let (Some(at), Expr::Literal(ScalarValue::Date32(Some(day)), _)) = (args.first(), day)
+        else {
+            return Ok(PreimageResult::None);
+        };
+        let instants = match &args[1..] {
+            [] => instants_of(*day, &Settings::of(info.config_options())?.timezone)?,
+            [Expr::Literal(zone, _)] => match zone.try_as_str().flatten() {
+                Some(zone) => instants_of(*day, &zone_named(zone)?)?,
+                None => None,
+            },
+            _ => None,
+        };
+        let Some(instants) = instants else {
+            return Ok(PreimageResult::None);
+        };
+        let [start, end] = instants.map(|at| {
+            ScalarValue::TimestampMicrosecond(Some(at.as_microsecond()), Some("UTC".into()))
+        });
+        Ok(PreimageResult::Range {
+            expr: at.clone(),
+            interval: Box::new(Interval::try_new(start, end)?),
+        })
+    }
+
     fn documentation(&self) -> Option<&Documentation> {
         Some(&DOCUMENTATION)
     }
@@ -152,10 +192,75 @@ fn day(micros: i64, zone: &TimeZone) -> Result<i32> {
     Ok(to_date32(zone.to_datetime(at).date()))
 }
 
+/// The half-open range of instants that are a day; `None` where clocks were set back across its
+/// midnight, so that the day is in pieces.
+fn instants_of(days: i32, zone: &TimeZone) -> Result<Option<[Timestamp; 2]>> {
+    let Ok(day) = from_date32(days) else {
+        return Ok(None);
+    };
+    let (Ok(next), Ok(before)) = (day.tomorrow(), day.yesterday()) else {
+        return Ok(None);
+    };
+    let [start, end] = [midnight(zone, day)?, midnight(zone, next)?];
+    let mut changes = zone
+        .following(midnight(zone, before)?)
+        .take_while(|change| change.timestamp() <= end + DAY);
+    let is_in_pieces = changes.any(|change| {
+        let date = |at| zone.to_datetime(at).date();
+        date(change.timestamp()) < date(change.timestamp() - MICROSECOND)
+    });
+    Ok((!is_in_pieces).then_some([start, end]))
+}
+
 fn zone_named(name: &str) -> Result<TimeZone> {
     TimeZone::get(name).map_err(|_| {
         exec_datafusion_err!(
             "local_date: argument zone must be an IANA zone such as Europe/Berlin, got {name}"
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TimeZone, Timestamp, day, instants_of};
+
+    /// Every instant of the days around one, by the minute, is in the range if and only if its day is.
+    #[test]
+    fn a_range_of_instants_is_a_day() {
+        for (zone, at) in [
+            ("UTC", "2026-11-20T12:00:00Z"),
+            ("America/New_York", "2026-11-01T12:00:00Z"),
+            ("Europe/Berlin", "2026-03-29T12:00:00Z"),
+            ("America/Havana", "2026-03-08T12:00:00Z"),
+            ("Pacific/Apia", "2011-12-30T12:00:00Z"),
+        ] {
+            let zone = TimeZone::get(zone).unwrap();
+            let noon: Timestamp = at.parse().unwrap();
+            let of = |minute: i64| noon.as_microsecond() + minute * 60_000_000;
+            for offset in [-1, 0, 1] {
+                let this = day(noon.as_microsecond(), &zone).unwrap() + offset;
+                let [start, end] = instants_of(this, &zone).unwrap().unwrap();
+                let range = start.as_microsecond()..end.as_microsecond();
+                for minute in -5000..5000 {
+                    let is_in = range.contains(&of(minute));
+                    assert_eq!(
+                        day(of(minute), &zone).unwrap() == this,
+                        is_in,
+                        "{zone:?} {minute}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_in_pieces_has_no_range() {
+        // The clocks of Newfoundland went from 00:01 back to 23:01 of the day before.
+        let zone = TimeZone::get("America/St_Johns").unwrap();
+        let at: Timestamp = "2009-11-01T12:00:00Z".parse().unwrap();
+        let this = day(at.as_microsecond(), &zone).unwrap();
+        assert!(instants_of(this, &zone).unwrap().is_none());
+        assert!(instants_of(this - 1, &zone).unwrap().is_none());
+        assert!(instants_of(this + 2, &zone).unwrap().is_some());
+    }
 }

@@ -94,11 +94,14 @@ async fn tables_are_filtered_by_name_type_and_schema() {
         db_schema_filter_pattern: Some("small".to_owned()),
         ..CommandGetTables::default()
     };
-    assert_eq!(tables(&client, of_type(&["VIEW"])).await, ["values"]);
+    assert_eq!(
+        tables(&client, of_type(&["VIEW"])).await,
+        ["metrics", "values"]
+    );
     assert_eq!(tables(&client, of_type(&["TABLE"])).await, [""; 0]);
     assert_eq!(
         tables(&client, of_type(&["TABLE", "VIEW"])).await,
-        ["values"]
+        ["metrics", "values"]
     );
 
     let none = CommandGetTables {

@@ -122,3 +122,32 @@ async fn get_schema_answers_without_running() {
     assert_eq!(schema.field(0).name(), "total");
     assert_eq!(served.running.count(), 0);
 }
+
+#[tokio::test]
+async fn the_columns_of_a_metric_view_say_what_they_are() {
+    let served = Served::start().await;
+    let client = served.client().await;
+    let sql = "select customer, measure(revenue) as money, agg(order_value)
+        from small.metrics group by customer order by customer limit 1";
+    let fetched = client.query(sql).await.unwrap();
+    assert_eq!(fetched.announced, fetched.streamed);
+    assert_eq!(client.prepare(sql).await.unwrap().schema, fetched.streamed);
+    let metadata = fetched.streamed.fields().iter().map(|field| {
+        let mut pairs: Vec<_> = field.metadata().iter().collect();
+        pairs.sort_unstable();
+        let pairs = pairs.iter().map(|(key, value)| format!("{key}={value}"));
+        pairs.collect::<Vec<_>>().join(" ")
+    });
+    assert_eq!(
+        metadata.collect::<Vec<_>>(),
+        [
+            "tributary.description=who bought tributary.role=dimension",
+            "tributary.additivity=additive tributary.description=with tax \
+             tributary.format=money tributary.role=measure",
+            "tributary.additivity=non_additive tributary.role=measure",
+        ]
+    );
+    let refused = client.query("select order_value from small.metrics").await;
+    let message = refused.unwrap_err().to_string();
+    assert!(message.contains("write MEASURE(order_value)"), "{message}");
+}

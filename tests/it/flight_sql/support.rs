@@ -94,6 +94,16 @@ fn write_views(root: &Path) {
     std::fs::create_dir(&folder).unwrap();
     let view = "-- What is each order worth?\ncreate view small.values as\nselect order_id, total from orders\n";
     std::fs::write(folder.join("values.sql"), view).unwrap();
+    let metrics = "-- How much was sold?
+create metric view small.metrics
+facts orders as o time o.ordered_at
+dimensions customer = { o: o.customer_id } comment 'who bought'
+measures
+    orders = count(*) on o,
+    revenue = sum(o.total) on o format 'money' comment 'with tax',
+    order_value = ratio(revenue, orders)
+";
+    std::fs::write(folder.join("metrics.sql"), metrics).unwrap();
 }
 
 pub(crate) async fn engine(root: &Path) -> Arc<Engine> {

@@ -26,7 +26,9 @@ impl Arguments {
                     arg: FunctionArgExpr::Expr(value),
                     ..
                 } => (name, value),
-                other => return plan_err!("in_periods: expected rows => …, at => '…', got {other}"),
+                other => {
+                    return plan_err!("in_periods: expected rows => …, at => '…', got {other}");
+                }
             };
             match (name.value.to_lowercase().as_str(), value) {
                 ("rows", Expr::Subquery(subquery)) if rows.is_none() => {

@@ -7,9 +7,7 @@ use datafusion::{
         array::{BooleanArray, RecordBatch},
         datatypes::Schema,
     },
-    common::{
-        DFSchema, Result, ScalarValue, cast::as_boolean_array, tree_node::Transformed,
-    },
+    common::{DFSchema, Result, ScalarValue, cast::as_boolean_array, tree_node::Transformed},
     execution::context::ExecutionProps,
     logical_expr::{
         Expr, LogicalPlan, LogicalPlanBuilder,
