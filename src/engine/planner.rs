@@ -13,8 +13,8 @@ use datafusion::{
     physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner},
 };
 use datafusion_attribution::{
-    AttributeExtensionPlanner, AttributeRelationPlanner, PushConversionFilters, scalar_functions,
-    window_functions,
+    AttributeExtensionPlanner, AttributeRelationPlanner, PushConversionFilters,
+    aggregate_functions, scalar_functions, window_functions,
 };
 
 use crate::query::{
@@ -26,6 +26,8 @@ pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let functions = builder.scalar_functions().get_or_insert_default();
     functions.extend(scalar_functions());
     functions.extend([local_date_udf(), local_midnight_udf()].map(Arc::new));
+    let functions = builder.aggregate_functions().get_or_insert_default();
+    functions.extend(aggregate_functions());
     let functions = builder.window_functions().get_or_insert_default();
     functions.extend(window_functions());
     let periods = periods_udtf();

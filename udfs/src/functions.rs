@@ -1,15 +1,20 @@
-//! Every scalar and window function of this crate, once.
+//! Every scalar, aggregate and window function of this crate, once.
 
 use std::sync::Arc;
 
-use datafusion::logical_expr::{ScalarUDF, WindowUDF};
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
-use crate::metrics::{percent_change_udf, ratio_udf};
+use crate::metrics::{money_sum_udaf, percent_change_udf, ratio_udf, sum_once_udaf};
 use crate::sessionize::sessionize_udwf;
 
 /// Every scalar function of this crate.
 pub fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
     vec![percent_change_udf(), ratio_udf()]
+}
+
+/// Every aggregate function of this crate.
+pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
+    vec![money_sum_udaf(), sum_once_udaf()]
 }
 
 /// Every window function of this crate.

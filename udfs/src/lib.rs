@@ -17,7 +17,8 @@
 //!
 //! [`register_all`] adds everything to a session. An application that composes its own session uses
 //! the parts: [`AttributeRelationPlanner`], [`AttributeExtensionPlanner`],
-//! [`PushConversionFilters`], [`scalar_functions`], and [`window_functions`]. [`resolve_table_arguments`] belongs between
+//! [`PushConversionFilters`], [`scalar_functions`], [`aggregate_functions`] and
+//! [`window_functions`]. [`resolve_table_arguments`] belongs between
 //! parsing and planning, so that a table may be named without a subquery.
 //!
 //! This crate knows no file, clock, environment or network.
@@ -25,7 +26,9 @@
 
 mod attribution;
 mod functions;
+mod groups;
 mod instant;
+mod lists;
 mod metrics;
 mod sessionize;
 mod span;
@@ -40,8 +43,8 @@ pub use attribution::{
     AttributionModel, ConversionPath, Credit, MAX_WEIGHT, MODELS, ModelSettings,
     PushConversionFilters,
 };
-pub use functions::{scalar_functions, window_functions};
-pub use metrics::{percent_change_udf, ratio_udf};
+pub use functions::{aggregate_functions, scalar_functions, window_functions};
+pub use metrics::{money_sum_udaf, percent_change_udf, ratio_udf, sum_once_udaf};
 pub use sessionize::sessionize_udwf;
 pub use table_arguments::{
     ATTRIBUTE_TABLES, TableFunctionArguments, resolve_table_arguments, resolve_table_arguments_in,
@@ -56,6 +59,8 @@ pub fn register_all(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     planners.push(Arc::new(AttributeRelationPlanner));
     let functions = builder.scalar_functions().get_or_insert_default();
     functions.extend(scalar_functions());
+    let functions = builder.aggregate_functions().get_or_insert_default();
+    functions.extend(aggregate_functions());
     let functions = builder.window_functions().get_or_insert_default();
     functions.extend(window_functions());
     builder
