@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 
+use crate::funnel::{retention_udaf, window_funnel_events_udaf, window_funnel_udaf};
 use crate::metrics::{money_sum_udaf, percent_change_udf, ratio_udf, sum_once_udaf};
 use crate::sessionize::sessionize_udwf;
 
@@ -14,7 +15,13 @@ pub fn scalar_functions() -> Vec<Arc<ScalarUDF>> {
 
 /// Every aggregate function of this crate.
 pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
-    vec![money_sum_udaf(), sum_once_udaf()]
+    vec![
+        money_sum_udaf(),
+        retention_udaf(),
+        sum_once_udaf(),
+        window_funnel_udaf(),
+        window_funnel_events_udaf(),
+    ]
 }
 
 /// Every window function of this crate.

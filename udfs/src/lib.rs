@@ -26,6 +26,7 @@
 
 mod attribution;
 mod functions;
+mod funnel;
 mod groups;
 mod instant;
 mod lists;
@@ -44,6 +45,7 @@ pub use attribution::{
     PushConversionFilters,
 };
 pub use functions::{aggregate_functions, scalar_functions, window_functions};
+pub use funnel::{retention_udaf, window_funnel_events_udaf, window_funnel_udaf};
 pub use metrics::{money_sum_udaf, percent_change_udf, ratio_udf, sum_once_udaf};
 pub use sessionize::sessionize_udwf;
 pub use table_arguments::{
