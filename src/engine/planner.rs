@@ -9,6 +9,7 @@ use datafusion::{
     execution::{SessionStateBuilder, context::QueryPlanner},
     logical_expr::LogicalPlan,
     optimizer::{Optimizer, OptimizerRule},
+    physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     physical_plan::ExecutionPlan,
     physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner},
 };
@@ -18,7 +19,9 @@ use datafusion_attribution::{
 };
 
 use crate::query::{
+    filters_first::FiltersFirst,
     metric_view::measure_udaf,
+    money::{convert_udf, report_currency_udf},
     time::{ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf},
 };
 
@@ -26,8 +29,10 @@ pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let functions = builder.scalar_functions().get_or_insert_default();
     functions.extend(scalar_functions());
     functions.extend([local_date_udf(), local_midnight_udf()].map(Arc::new));
+    functions.extend([convert_udf(), report_currency_udf()].map(Arc::new));
     let functions = builder.aggregate_functions().get_or_insert_default();
     functions.extend(aggregate_functions());
+    functions.push(measure_udaf());
     let functions = builder.window_functions().get_or_insert_default();
     functions.extend(window_functions());
     let periods = periods_udtf();
@@ -35,14 +40,13 @@ pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
         .table_functions()
         .get_or_insert_default()
         .insert(periods.name().to_owned(), Arc::new(periods));
-    let aggregates = builder.aggregate_functions().get_or_insert_default();
-    aggregates.push(measure_udaf());
     builder
         .with_relation_planners(vec![
             Arc::new(AttributeRelationPlanner),
             Arc::new(InPeriodsPlanner),
         ])
         .with_optimizer_rules(optimizer_rules())
+        .with_physical_optimizer_rules(physical_optimizer_rules())
         .with_query_planner(Arc::new(Planner))
 }
 
@@ -57,6 +61,17 @@ fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         Arc::new(ExpandPeriods),
     );
     rules.push(Arc::new(PushConversionFilters));
+    rules
+}
+
+fn physical_optimizer_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let filters_first = Arc::new(FiltersFirst::default());
+    let mut rules = PhysicalOptimizer::new().rules;
+    for rule in &mut rules {
+        if rule.name() == filters_first.name() {
+            *rule = Arc::clone(&filters_first) as _;
+        }
+    }
     rules
 }
 

@@ -18,6 +18,7 @@ use crate::query::{
     catalog::{QueryCatalog, Sources, metric_view},
     definitions::Definitions,
     metric_view::{describe, dimensions_of, rewrite_measures},
+    money::bind_rates,
     settings::Settings,
     statement::{self, Statement},
     view::ViewName,
@@ -123,6 +124,7 @@ impl Session {
     /// Runs a planned statement; one that is not a query takes effect before this returns.
     pub async fn execute(&self, planned: Planned) -> Result<SendableRecordBatchStream> {
         let Planned { plan, state } = planned;
+        let plan = bind_rates(plan, &state).await?;
         match &plan {
             LogicalPlan::Statement(PlanStatement::SetVariable(set)) => {
                 self.set(&set.variable, &set.value)?;

@@ -3,7 +3,9 @@
 mod branches;
 pub mod catalog;
 pub mod definitions;
+pub mod filters_first;
 pub mod metric_view;
+pub mod money;
 pub mod settings;
 pub mod statement;
 pub mod time;

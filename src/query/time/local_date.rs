@@ -24,7 +24,7 @@ use datafusion::{
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{
-    day::{from_date32, to_date32},
+    day::{from_date32, local_day},
     period::midnight,
 };
 use crate::query::settings::Settings;
@@ -187,9 +187,7 @@ fn in_zones(at: &ArrayRef, zones: &StringArray) -> Result<ArrayRef> {
 }
 
 fn day(micros: i64, zone: &TimeZone) -> Result<i32> {
-    let at = Timestamp::from_microsecond(micros)
-        .map_err(|error| exec_datafusion_err!("local_date: {error}"))?;
-    Ok(to_date32(zone.to_datetime(at).date()))
+    local_day(micros, zone).map_err(|error| error.context("local_date"))
 }
 
 /// The half-open range of instants that are a day; `None` where clocks were set back across its

@@ -1,6 +1,6 @@
 //! Local days and named periods.
 
-mod day;
+pub(super) mod day;
 mod in_periods;
 mod local_date;
 mod local_midnight;
