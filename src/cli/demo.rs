@@ -56,4 +56,10 @@ impl Demo {
     }
 }
 
-const SUMMARIES: [&str; 5] = ["overview", "by_agent", "by_channel", "daily", "kpis"];
+const SUMMARIES: [&str; 5] = [
+    "overview",
+    "by_agent",
+    "by_channel",
+    "sales_performance",
+    "kpis",
+];

@@ -11,7 +11,7 @@ use super::{open, stdout};
 use crate::{
     config::Config,
     engine::Session,
-    output::Format,
+    output::{Columns, Format},
     query::{
         settings::Settings,
         time::period::{Span, named_periods},
@@ -142,7 +142,7 @@ pub(super) async fn print(
             );
             stdout::heading(&format!("{schema}.{view}, {period} ({days})"))?;
         }
-        stdout::print(format, rows).await?;
+        stdout::print(format, Columns::Labelled, rows).await?;
     }
     Ok(())
 }

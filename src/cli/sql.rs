@@ -9,7 +9,12 @@ use clap::Args;
 use datafusion::common::{Result, plan_err};
 
 use super::{open, stdout};
-use crate::{config::Config, flight_sql::client::Remote, output::Format, query::statement};
+use crate::{
+    config::Config,
+    flight_sql::client::Remote,
+    output::{Columns, Format},
+    query::statement,
+};
 
 /// Run SQL statements and print the result
 #[derive(Debug, Args)]
@@ -71,7 +76,7 @@ impl Sql {
         for statement in statements {
             let result = session.execute(session.plan(statement).await?).await?;
             if self.format == Format::Table {
-                stdout::print(Format::Table, result).await?;
+                stdout::print(Format::Table, Columns::Named, result).await?;
             } else {
                 datafusion::physical_plan::common::collect(result).await?;
             }
@@ -80,7 +85,7 @@ impl Sql {
             None => plan_err!("sql: expected a statement, got none"),
             Some(statement) => {
                 let result = session.execute(session.plan(statement).await?).await?;
-                stdout::print(self.format, result).await
+                stdout::print(self.format, Columns::Named, result).await
             }
         }
     }
@@ -92,6 +97,6 @@ impl Sql {
             return plan_err!("sql: expected one statement with --server, got {count}");
         }
         let remote = Remote::connect(server).await?;
-        stdout::print(self.format, remote.query(text).await?).await
+        stdout::print(self.format, Columns::Named, remote.query(text).await?).await
     }
 }

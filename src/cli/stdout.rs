@@ -4,15 +4,19 @@ use std::io::{self, BufWriter, Write};
 
 use datafusion::{common::Result, execution::SendableRecordBatchStream};
 
-use crate::output::{self, Format};
+use crate::output::{self, Columns, Format};
 
 /// Prints a result; says on stderr when a table leaves rows out.
-pub(super) async fn print(format: Format, stream: SendableRecordBatchStream) -> Result<()> {
+pub(super) async fn print(
+    format: Format,
+    columns: Columns,
+    stream: SendableRecordBatchStream,
+) -> Result<()> {
     let mut out = BufWriter::new(Watched {
         out: io::stdout(),
         is_closed: false,
     });
-    let written = output::write(format, stream, &mut out).await;
+    let written = output::write(format, columns, stream, &mut out).await;
     if out.get_ref().is_closed {
         return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
     }

@@ -3,7 +3,10 @@
 use std::io::Write;
 
 use datafusion::{
-    arrow::{csv, json},
+    arrow::{
+        csv::{self, writer::Terminator},
+        json,
+    },
     common::Result,
     execution::SendableRecordBatchStream,
     parquet::arrow::ArrowWriter,
@@ -14,10 +17,14 @@ use super::{Written, nested};
 
 pub(super) async fn write_csv(
     mut stream: SendableRecordBatchStream,
+    terminator: Terminator,
     out: &mut (dyn Write + Send),
 ) -> Result<Written> {
     let schema = nested::flat_schema(&stream.schema());
-    let mut writer = csv::WriterBuilder::new().with_header(true).build(out);
+    let mut writer = csv::WriterBuilder::new()
+        .with_header(true)
+        .with_line_terminator(terminator)
+        .build(out);
     // The header is written with the first batch, so an empty one brings it to an empty result.
     writer.write(&datafusion::arrow::array::RecordBatch::new_empty(schema))?;
     let mut rows = 0;

@@ -1,5 +1,6 @@
 //! Results as people and programs read them: a table on a terminal, CSV, JSON or Parquet.
 
+mod labels;
 mod machine;
 mod nested;
 mod table;
@@ -7,7 +8,9 @@ mod table;
 use std::{fmt, io::Write};
 
 use clap::ValueEnum;
-use datafusion::{common::Result, execution::SendableRecordBatchStream};
+use datafusion::{
+    arrow::csv::writer::Terminator, common::Result, execution::SendableRecordBatchStream,
+};
 
 /// How a result is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -33,6 +36,16 @@ impl fmt::Display for Format {
     }
 }
 
+/// Which columns a CSV has, and what its first line calls them. Other formats have all, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    /// All, by the names that SQL knows.
+    Named,
+    /// Where columns have a label, only those, by it: a file for others than programs of ours, so
+    /// that its lines end with CRLF, as RFC 4180 says. Else as `Named`.
+    Labelled,
+}
+
 /// What was written, for a message to the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
@@ -47,12 +60,22 @@ pub struct Written {
 /// The error of the query, or of the writer: a closed pipe is an I/O error of that kind.
 pub async fn write(
     format: Format,
+    columns: Columns,
     stream: SendableRecordBatchStream,
     out: &mut (dyn Write + Send),
 ) -> Result<Written> {
     match format {
         Format::Table => table::write(stream, out).await,
-        Format::Csv => machine::write_csv(stream, out).await,
+        Format::Csv => {
+            let stream = match columns {
+                Columns::Named => Err(stream),
+                Columns::Labelled => labels::labelled(stream),
+            };
+            match stream {
+                Ok(file) => machine::write_csv(file, Terminator::CRLF, out).await,
+                Err(rows) => machine::write_csv(rows, Terminator::Any(b'\n'), out).await,
+            }
+        }
         Format::Json => machine::write_json(stream, out).await,
         Format::Parquet => machine::write_parquet(stream, out).await,
     }

@@ -61,6 +61,30 @@ async fn a_period_reaches_the_scan_of_the_orders_through_attribution() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_comparison_reaches_back_to_the_previous_period_and_no_further() {
+    let shop = SampleShop::open(0.05).await;
+    let session = shop.session();
+    let compared = "select message_id from in_periods(
+        rows => (select message_id, sent_at from messages), at => 'sent_at', compare => true)
+        where period = 'last_7_days'";
+    // Midnights in New York of the 6th, the 13th and the 20th of November 2026.
+    let [before, start, end] = ["1793941200000000", "1794546000000000", "1795150800000000"];
+    for (filter, from, until) in [
+        ("", before, end),
+        (" and is_previous", before, start),
+        (" and not is_previous", start, end),
+    ] {
+        let scans = scans(&session, &format!("{compared}{filter}")).await;
+        let [messages] = of_table(&scans, "messages")[..] else {
+            panic!("{scans:?}")
+        };
+        // Two spans that touch are one, which the statistics of a file are compared with.
+        let span = format!("sent_at@8 >= {from} AND sent_at@8 < {until}, pruning_predicate");
+        assert!(messages.contains(&span), "{filter}: {messages}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn attribute_reads_only_what_is_needed() {
     let shop = SampleShop::open(0.05).await;
     let session = shop.session();
