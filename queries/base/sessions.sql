@@ -45,40 +45,38 @@ after_silence as (
         *,
         case
             when sent_at > gap + lag(sent_at) over (
-                partition by customer_id, channel
+                partition by session_id, customer_id, channel
                 order by sent_at, message_id
             ) then 1
             else 0
         end as opens
     from sent
-    where session_id is null
 ),
 numbered as (
     select
         *,
         sum(opens) over (
-            partition by customer_id, channel
+            partition by session_id, customer_id, channel
             order by sent_at, message_id
             rows between unbounded preceding and current row
         ) as place
     from after_silence
 ),
-derived as (
+-- An id is enough to say what a message is part of; without one it takes all three.
+keyed as (
     select
-        concat('from-', first_value(message_id order by sent_at, message_id)) as session_id,
-        customer_id,
-        channel,
-        min(case when is_inbound then sent_at end) as started_at,
-        max(sent_at) as ended_at,
-        max(sent_at + gap) as open_until,
-        count(case when is_inbound then 1 end) as inbound_messages,
-        count(case when is_by_agent then 1 end) as agent_messages
+        *,
+        case when session_id is null then customer_id end as derived_customer_id,
+        case when session_id is null then channel end as derived_channel,
+        case when session_id is null then place end as derived_place
     from numbered
-    group by customer_id, channel, place
 ),
-named as (
+sessions as (
     select
-        session_id,
+        coalesce(
+            session_id,
+            concat('from-', first_value(message_id order by sent_at, message_id))
+        ) as session_id,
         first_value(customer_id order by is_inbound desc, sent_at, message_id) as customer_id,
         first_value(channel order by is_inbound desc, sent_at, message_id) as channel,
         min(case when is_inbound then sent_at end) as started_at,
@@ -86,9 +84,8 @@ named as (
         max(sent_at + gap) as open_until,
         count(case when is_inbound then 1 end) as inbound_messages,
         count(case when is_by_agent then 1 end) as agent_messages
-    from sent
-    where session_id is not null
-    group by session_id
+    from keyed
+    group by session_id, derived_customer_id, derived_channel, derived_place
 )
 select
     session_id,
@@ -100,17 +97,5 @@ select
     open_until,
     inbound_messages,
     agent_messages
-from derived
-where inbound_messages > 0
-union all
-select
-    session_id,
-    customer_id,
-    channel,
-    started_at,
-    ended_at,
-    open_until,
-    inbound_messages,
-    agent_messages
-from named
+from sessions
 where inbound_messages > 0
