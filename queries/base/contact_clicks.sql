@@ -29,8 +29,9 @@ select
     clicks.visitor_id,
     clicks.is_bot
 from clicks
-left join base.merged_customers as merged on merged.customer_id = clicks.customer_id
 left join base.identified_visitors as visitors
     on visitors.visitor_id = clicks.visitor_id
     and (visitors.known_from is null or visitors.known_from <= clicks.clicked_at)
     and (visitors.known_to is null or clicks.clicked_at < visitors.known_to)
+left join base.merged_customers as merged
+    on merged.customer_id = coalesce(clicks.customer_id, visitors.customer_id)

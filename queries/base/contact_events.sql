@@ -41,8 +41,9 @@ select
     events.currency,
     events.step
 from events
-left join base.merged_customers as merged on merged.customer_id = events.customer_id
 left join base.identified_visitors as visitors
     on visitors.visitor_id = events.visitor_id
     and (visitors.known_from is null or visitors.known_from <= events.occurred_at)
     and (visitors.known_to is null or events.occurred_at < visitors.known_to)
+left join base.merged_customers as merged
+    on merged.customer_id = coalesce(events.customer_id, visitors.customer_id)

@@ -85,6 +85,27 @@ async fn a_comparison_reaches_back_to_the_previous_period_and_no_further() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_period_reaches_the_scans_of_clicks_and_of_purchases() {
+    let shop = SampleShop::open(0.05).await;
+    let session = shop.session();
+    for view in ["overview", "agent_leaderboard", "purchase_journey"] {
+        let sql = format!("select * from business_performance.{view} where period = 'last_7_days'");
+        let scans = scans(&session, &sql).await;
+        for (table, bound) in [
+            ("link_clicks", "clicked_at@2 >= 1794546000000000"),
+            ("web_events", "occurred_at@2 >= 1794546000000000"),
+        ] {
+            let bounded = of_table(&scans, table).iter().any(|it| it.contains(bound));
+            assert!(
+                bounded,
+                "{view}: no scan of {table} has {bound}\n{}",
+                scans.join("\n")
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn attribute_reads_only_what_is_needed() {
     let shop = SampleShop::open(0.05).await;
     let session = shop.session();

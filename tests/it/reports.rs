@@ -1,5 +1,7 @@
 //! What holds between the numbers of the reports, on the sample shop.
 
+mod business_performance;
+
 use tributary::engine::Session;
 
 use crate::{sample_shop::SampleShop, warehouse::shop::rows};

@@ -1,0 +1,46 @@
+-- Which orders were placed via tracking links, and what are they worth now?
+-- Grain: one order and click that earned it: one click under a single-touch model. `amount` is
+-- that of the purchase, whatever happened to it since; `net_amount` is what the shop holds it for
+-- now, after refunds, changes and cancellation, divided as the amount is. Without an order of that
+-- id in the shop, `shop_total` is NULL and nothing is known to have changed.
+create view business_performance.link_orders as
+with worth as (
+    select
+        credited.*,
+        convert(shop.total, shop.currency, shop.ordered_at) as shop_total,
+        case when shop.order_id is null then credited.order_amount
+            else convert(shop.total + shop.adjusted_by, shop.currency, shop.ordered_at) end
+            as order_worth,
+        sum(credited.credit) over (
+            partition by credited.order_id, credited.ordered_at
+            order by credited.position
+        ) as credit_so_far
+    from business_performance.attributed_purchases as credited
+    left join base.restated_orders as shop on shop.order_id = credited.order_id
+    where credited.reason = 'credited'
+)
+select
+    order_id,
+    ordered_at,
+    contact_id,
+    amount,
+    -- Rounding what was divided so far loses no cent.
+    cast(round(order_worth * credit_so_far, 2) as decimal(18, 2))
+        - cast(round(order_worth * (credit_so_far - credit), 2) as decimal(18, 2)) as net_amount,
+    site_currency,
+    currency_assumed,
+    shop_total,
+    purchase_events,
+    credit,
+    click_id,
+    clicked_at,
+    link_id,
+    creator_type,
+    channel,
+    team_id,
+    team,
+    agent_id,
+    agent,
+    product_id,
+    product
+from worth

@@ -1,0 +1,51 @@
+-- Which teams' links sold most?
+-- Grain: one period and team with a click or an order in it, best first; what belongs to links
+-- without a team comes last, so revenue, orders and clicks sum to the overview.
+create view business_performance.team_leaderboard as
+with totals as (
+    select
+        period,
+        team_id,
+        max(team) as team,
+        count(distinct order_id) as orders,
+        coalesce(sum(amount), 0) as revenue,
+        count(distinct converted) as converted,
+        count(click_id) as link_clicks
+    from in_periods(rows => business_performance.entries, at => 'entered_at')
+    where link_id is null
+    group by period, team_id
+),
+rated as (
+    select
+        totals.period,
+        totals.team_id,
+        totals.team,
+        case when purchase.event_type is not null then totals.revenue end as revenue,
+        case when purchase.event_type is not null then totals.orders end as orders,
+        totals.link_clicks,
+        case when purchase.event_type is not null then ratio(totals.converted, totals.link_clicks) end
+            as conversion_rate
+    from totals
+    left join business_performance.received_events as purchase
+        on purchase.event_type = 'purchase'
+)
+select
+    period,
+    rank() over (
+        partition by period
+        order by
+            team_id is null,
+            revenue desc,
+            orders desc,
+            link_clicks desc,
+            conversion_rate desc nulls last,
+            team_id
+    ) as rank,
+    team_id,
+    team,
+    revenue,
+    orders,
+    link_clicks,
+    conversion_rate
+from rated
+order by period, rank
