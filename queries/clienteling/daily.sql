@@ -1,15 +1,14 @@
 -- How did it go from day to day?
--- Grain: one local day and currency with an attributed sale.
+-- Grain: one local day with an attributed sale. Amounts are in the currency of the session.
 create view clienteling.daily as
 with sold as (
     select
         local_date(purchased_at) as date,
-        currency,
-        sum(sale_amount) as sales_amount,
+        sum(convert(sale_amount, currency, purchased_at)) as sales_amount,
         count(*) as sales_count
     from clienteling.sales
     where reason = 'credited'
-    group by local_date(purchased_at), currency
+    group by local_date(purchased_at)
 ),
 touched as (
     select
@@ -20,10 +19,9 @@ touched as (
 )
 select
     sold.date,
-    sold.currency,
     sold.sales_amount,
     sold.sales_count,
     touched.related_activities
 from sold
 join touched on touched.date = sold.date
-order by sold.date, sold.currency
+order by sold.date

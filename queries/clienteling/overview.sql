@@ -1,20 +1,27 @@
 -- How much did clienteling help to sell, and with how many activities?
--- Grain: one period and currency; a period without a sale has one row, without a currency.
--- Activities and their types are counted once a period, whatever the currency. Of the attributed
--- amount, automated_only_share is that of sales which no person touched.
+-- Grain: one period, also one without a sale. Amounts are in the currency of the session. Of the
+-- attributed amount, automated_only_share is that of sales which no person touched.
 create view clienteling.overview as
 with sold as (
     select
         period,
-        currency,
-        sum(case when reason = 'credited' then sale_amount end) as attributed,
+        sum(case when reason = 'credited' then amount end) as attributed,
         count(case when reason = 'credited' then 1 end) as attributed_count,
-        sum(case when reason = 'credited' and automated_only then sale_amount end)
-            as automated_only,
-        sum(sale_amount) as total
-    from in_periods(rows => clienteling.sales, at => 'purchased_at')
-    where sale_amount is not null
-    group by period, currency
+        sum(case when reason = 'credited' and automated_only then amount end) as automated_only,
+        sum(amount) as total
+    from in_periods(
+        rows => (
+            select
+                purchased_at,
+                reason,
+                automated_only,
+                convert(sale_amount, currency, purchased_at) as amount
+            from clienteling.sales
+            where sale_amount is not null
+        ),
+        at => 'purchased_at'
+    )
+    group by period
 ),
 touched as (
     select
@@ -26,7 +33,6 @@ touched as (
 )
 select
     periods.period,
-    sold.currency,
     coalesce(sold.attributed, 0) as sales_amount,
     coalesce(sold.attributed_count, 0) as sales_count,
     coalesce(touched.activities, 0) as related_activities,
@@ -36,4 +42,4 @@ select
 from periods() as periods
 left join sold on sold.period = periods.period
 left join touched on touched.period = periods.period
-order by periods.period, sold.currency
+order by periods.period

@@ -33,6 +33,7 @@ sold as (
 select
     order_id,
     ordered_at as booked_at,
+    ordered_at,
     agent_id,
     team_id,
     channel,
@@ -45,6 +46,7 @@ union all
 select
     order_id,
     ordered_at as booked_at,
+    ordered_at,
     agent_id,
     team_id,
     channel,
@@ -57,6 +59,7 @@ union all
 select
     sold.order_id,
     changes.changed_at as booked_at,
+    sold.ordered_at,
     sold.agent_id,
     sold.team_id,
     sold.channel,
@@ -70,6 +73,7 @@ union all
 select
     order_id,
     last_changed_at as booked_at,
+    ordered_at,
     agent_id,
     team_id,
     channel,

@@ -1,6 +1,8 @@
 -- What do the numbers of this report add up?
 -- Grain: one booking, or one marking as done that could have earned an order, and by event also one
--- conversion. A conversation has no currency, and its id where it is eligible or converted.
+-- conversion. The amount is in the currency of the session, at the rate of the order's day: so what
+-- is given back later is worth what was paid. A conversation's id is where it is eligible or
+-- converted.
 create view revenue.entries
 parameters
     -- conversions of the conversations done in a period, or by the orders placed in it
@@ -10,8 +12,7 @@ select
     booked_at as entered_at,
     agent_id,
     channel,
-    currency,
-    amount,
+    convert(amount, currency, ordered_at) as amount,
     case when is_sale then 1 else 0 end as orders,
     cast(null as varchar) as eligible,
     cast(null as varchar) as converted,
@@ -22,7 +23,6 @@ select
     done_at as entered_at,
     agent_id,
     channel,
-    cast(null as varchar) as currency,
     cast(null as decimal(18, 2)) as amount,
     0 as orders,
     conversation_id as eligible,
@@ -34,7 +34,6 @@ select
     ordered_at as entered_at,
     agent_id,
     channel,
-    cast(null as varchar) as currency,
     cast(null as decimal(18, 2)) as amount,
     0 as orders,
     cast(null as varchar) as eligible,

@@ -20,7 +20,7 @@ use crate::{
 
 const CUSTOM: &str = "custom";
 const FIRST_VIEW: &str = "overview";
-const CONVERSION_TIMES: [&str; 2] = ["ordered_at", "purchased_at"];
+const CONVERSION_TIMES: [&str; 3] = ["booked_at", "ordered_at", "purchased_at"];
 
 /// Print a report, or one of its views, for a period
 #[derive(Debug, Args)]

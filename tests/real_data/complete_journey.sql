@@ -70,7 +70,7 @@ touched as (
     from related(touches)
     group by day
 )
-select day as date, 'USD' as currency, sales_amount, sales_count, related_activities
+select day as date, sales_amount, sales_count, related_activities
 from attributed
 join touched using (day);
 

@@ -97,7 +97,7 @@ class CompleteJourney(unittest.TestCase):
         self.assertEqual(with_clients[-1], 2)
 
     def test_daily(self):
-        columns = "date, currency, sales_amount::decimal(18, 2), sales_count, related_activities"
+        columns = "date, sales_amount::decimal(18, 2), sales_count, related_activities"
         self.same(
             f"select {columns} from daily('touch')",
             f"select {columns} from read_csv({self.printed('daily')}, all_varchar = false)",

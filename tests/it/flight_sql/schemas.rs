@@ -107,6 +107,26 @@ async fn plans_can_be_looked_at() {
 }
 
 #[tokio::test]
+async fn a_rate_is_needed_only_when_a_query_runs() {
+    let served = Served::start().await;
+    let client = served.client().await;
+    let sql = "SELECT convert(total, currency, ordered_at) AS amount FROM orders";
+    let prepared = client.prepare(sql).await.unwrap();
+    assert_eq!(
+        prepared.schema.field(0).data_type(),
+        &DataType::Decimal128(18, 2)
+    );
+    client.info(super::support::statement(sql)).await.unwrap();
+    let status = client.query(sql).await.unwrap_err();
+    assert!(
+        status
+            .message()
+            .contains("convert: no rate from EUR to USD on "),
+        "{status}"
+    );
+}
+
+#[tokio::test]
 async fn get_schema_answers_without_running() {
     use arrow_flight::{FlightDescriptor, sql::ProstMessageExt};
     use datafusion::arrow::datatypes::Schema;
