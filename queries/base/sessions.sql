@@ -40,27 +40,14 @@ sent as (
     left join base.merged_customers as merged on merged.customer_id = versions.customer_id
     where versions.version = 1
 ),
-after_silence as (
-    select
-        *,
-        case
-            when sent_at > gap + lag(sent_at) over (
-                partition by session_id, customer_id, channel
-                order by sent_at, message_id
-            ) then 1
-            else 0
-        end as opens
-    from sent
-),
 numbered as (
     select
         *,
-        sum(opens) over (
+        sessionize(sent_at, gap) over (
             partition by session_id, customer_id, channel
             order by sent_at, message_id
-            rows between unbounded preceding and current row
         ) as place
-    from after_silence
+    from sent
 ),
 -- An id is enough to say what a message is part of; without one it takes all three.
 keyed as (

@@ -86,8 +86,8 @@ judged as (
 converted as (
     select
         *,
-        case when reason = 'counted' then total end as revenue,
-        case when reason = 'counted' then item_amount end
+        case when reason = 'counted' then convert(total, currency, captured_at) end as revenue,
+        case when reason = 'counted' then convert(item_amount, currency, captured_at) end
             as item_revenue
     from judged
 ),

@@ -99,7 +99,7 @@ select
     metric,
     current,
     previous,
-    ratio(current - previous, previous) as change,
+    percent_change(current, previous) as change,
     case when is_percentage then current - previous end as change_points
 from compared
 order by period, place

@@ -78,7 +78,7 @@ select
     metric,
     current,
     previous,
-    ratio(current - previous, previous) as change,
+    percent_change(current, previous) as change,
     cast(null as double) as change_points
 from compared
 order by period, place
