@@ -15,6 +15,7 @@ use crate::{
     query::{
         settings::Settings,
         time::period::{Span, named_periods},
+        view::Body,
     },
 };
 
@@ -107,11 +108,12 @@ impl Report {
     }
 }
 
-/// The views of a report, the overview first.
+/// The views of a report, the overview first. A metric view has no rows until it is asked for some.
 pub(super) fn views_of(session: &Session, schema: &str) -> Vec<String> {
     let definitions = session.definitions();
     let mut views: Vec<_> = definitions
         .views(schema)
+        .filter(|view| matches!(view.body, Body::Query(_)))
         .map(|view| view.name.clone())
         .collect();
     views.sort_by_key(|name| name != FIRST_VIEW);

@@ -1,6 +1,7 @@
 //! What holds between the numbers of the reports, on the sample shop.
 
 mod business_performance;
+mod conversational_commerce;
 
 use tributary::engine::Session;
 

@@ -102,10 +102,15 @@ fn every_report_file_is_named_after_its_view() {
             .to_str()
             .unwrap();
         let view = path.file_stem().unwrap().to_str().unwrap();
-        let declared = format!("create view {schema}.{view}");
-        let expected =
-            text.contains(&format!("{declared} ")) || text.contains(&format!("{declared}\n"));
-        assert!(expected, "{} must {declared}", path.display());
+        let declares = |kind: &str| {
+            let declared = format!("create {kind} {schema}.{view}");
+            text.contains(&format!("{declared} ")) || text.contains(&format!("{declared}\n"))
+        };
+        assert!(
+            declares("view") || declares("metric view"),
+            "{} must create view {schema}.{view}",
+            path.display()
+        );
         assert!(
             text.starts_with("-- "),
             "{} must begin with its question",
