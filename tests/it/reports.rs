@@ -92,7 +92,11 @@ async fn all_periods_at_once_are_each_period_alone() {
     let session = shop.session();
     set(&session, &[("period", "2026-08-01/2026-09-01")]).await;
     let periods = rows(&session, "select period from periods()").await;
-    for view in ["revenue.by_agent", "clienteling.overview"] {
+    for view in [
+        "revenue.by_agent",
+        "clienteling.overview",
+        "conversational_commerce.daily",
+    ] {
         let sorted = |mut rows: Vec<String>| {
             rows.sort();
             rows
