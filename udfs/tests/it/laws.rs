@@ -1,16 +1,12 @@
 //! The laws of attribution, on random data.
 
 use std::collections::HashMap;
-use std::future::Future;
 
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{Decimal128Type, Float64Type, Int64Type};
-use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
-use datafusion::prelude::SessionConfig;
-use proptest::prelude::{
-    Just, ProptestConfig, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest,
-};
+use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 
+use crate::execution::{Execution, executions, lines, run};
 use crate::naive::{MODELS, attribute};
 use crate::session::{session, sql_rows};
 use crate::tables::{
@@ -18,43 +14,12 @@ use crate::tables::{
     touchpoints,
 };
 
-/// How a query is run, none of which may show in its result.
-#[derive(Debug, Clone, Copy)]
-struct Execution {
-    target_partitions: usize,
-    batch_size: usize,
-    rows_per_input_batch: usize,
-}
-
-fn executions() -> impl Strategy<Value = Execution> {
-    let partitions = prop_oneof![Just(1_usize), Just(4), Just(7)];
-    let batch_size = prop_oneof![Just(1_usize), Just(2), Just(3), Just(8192)];
-    (partitions, batch_size, 1..20_usize).prop_map(|(target_partitions, batch_size, rows)| {
-        Execution {
-            target_partitions,
-            batch_size,
-            rows_per_input_batch: rows,
-        }
-    })
-}
-
-fn run<T>(future: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .build()
-        .unwrap();
-    runtime.block_on(future)
-}
-
 async fn query(
     tables: [(&str, &RecordBatch); 2],
     execution: Execution,
     sql: &str,
 ) -> Vec<RecordBatch> {
-    let config = SessionConfig::new()
-        .with_target_partitions(execution.target_partitions)
-        .with_batch_size(execution.batch_size);
-    let ctx = session(config);
+    let ctx = session(execution.config());
     for (name, batch) in tables {
         register(&ctx, name, batch, execution.rows_per_input_batch);
     }
@@ -68,32 +33,6 @@ fn call(models: &str, more: &str) -> String {
            conversion_time => 'ordered_at', value => 'total', touchpoint_id => 'activity_id',
            touchpoint_time => 'occurred_at', direct => 'is_direct', model => '{models}', {more})"
     )
-}
-
-/// The rows of a result as sorted lines; NULL is a dash and floats have nine digits.
-fn lines(batches: &[RecordBatch]) -> Vec<String> {
-    let options = FormatOptions::new().with_null("-");
-    let mut lines = vec![];
-    for batch in batches {
-        let cells: Vec<_> = batch
-            .columns()
-            .iter()
-            .map(|column| ArrayFormatter::try_new(column, &options).unwrap())
-            .collect();
-        for row in 0..batch.num_rows() {
-            let cell = |(column, cell): (&_, &ArrayFormatter<'_>)| {
-                let column: &datafusion::arrow::array::ArrayRef = column;
-                match column.as_primitive_opt::<Float64Type>() {
-                    Some(floats) if floats.is_valid(row) => format!("{:.9}", floats.value(row)),
-                    _ => cell.value(row).to_string(),
-                }
-            };
-            let cells: Vec<_> = batch.columns().iter().zip(&cells).map(cell).collect();
-            lines.push(cells.join(" "));
-        }
-    }
-    lines.sort();
-    lines
 }
 
 proptest! {

@@ -7,9 +7,13 @@
 
 mod documented;
 mod errors;
+mod events;
+mod execution;
+mod function_laws;
 mod laws;
 mod limits;
 mod naive;
+mod naive_functions;
 mod names;
 mod plans;
 mod ratio;
