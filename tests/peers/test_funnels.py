@@ -77,6 +77,20 @@ class Funnels(unittest.TestCase):
         ours, theirs = self.answers([rows, [rows[1], rows[0], rows[2]]], modes)
         self.assertEqual((ours, theirs), ([[2], [2]], [[3], [2]]))
 
+        # A condition that is NULL is false, and does not take the row away from the others.
+        rows = "(1, true, false), (2, cast(null as boolean), true)"
+        ours = self.run_ours(
+            "select window_funnel(interval '9 seconds', to_timestamp_seconds(column1), column2, column3), "
+            f"array_to_string(retention(column2, column3), ' ') from (values {rows}) as t"
+        )
+        theirs = chdb.query(
+            "select windowFunnel(9)(at, a, b), arrayStringConcat(retention(a, b), ' ') "
+            "from values('at UInt32, a Nullable(UInt8), b Nullable(UInt8)', (1, 1, 0), (2, null, 1))",
+            "CSV",
+        )
+        self.assertEqual(ours, [["2", "true true"]])
+        self.assertEqual(str(theirs).strip(), '1,"1 0"')
+
     def test_retention_agrees(self):
         streams = list(random_streams())
         conditions = ", ".join(f"{step} = 1" for step in STEPS)
@@ -111,10 +125,13 @@ class Funnels(unittest.TestCase):
             create external table events stored as csv location '{path}' options ('format.has_header' 'true');
             select stream, {columns} from events group by stream order by stream;
         """
+        return [row[1:] for row in self.run_ours(sql)]
+
+    def run_ours(self, sql):
         command = [PROGRAM, "sql", "--file", "-", "--format", "csv"]
         done = subprocess.run(command, input=sql.encode(), capture_output=True)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
-        return [row[1:] for row in csv.reader(io.StringIO(done.stdout.decode()))][1:]
+        return list(csv.reader(io.StringIO(done.stdout.decode())))[1:]
 
     def theirs(self, streams, columns):
         path = self.write(streams)

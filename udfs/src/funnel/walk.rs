@@ -234,3 +234,109 @@ fn assign(step: usize, rows: &[Event], step_of: &mut [Option<usize>], tried: &mu
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, Funnel, Mode, Walk, have_distinct_rows};
+
+    /// Each word is a row: its instant, then a letter for each step that it is.
+    fn events(words: &str) -> Vec<Event> {
+        let event = |word: &str| {
+            let digits = word.trim_end_matches(char::is_alphabetic);
+            let steps = word[digits.len()..].bytes();
+            Event {
+                at: digits.parse().unwrap(),
+                steps: steps
+                    .filter(|step| (b'a'..=b'd').contains(step))
+                    .fold(0, |steps, step| steps | 1 << (step - b'a')),
+            }
+        };
+        words.split(' ').map(event).collect()
+    }
+
+    fn trail(words: &str, mode: &str) -> Vec<i64> {
+        let funnel = Funnel {
+            window: 10,
+            step_count: 4,
+            mode: Mode::parse("f", (!mode.is_empty()).then_some(mode)).unwrap(),
+        };
+        let (steps, trail) = Walk::<Vec<i64>>::new(funnel).run(&events(words));
+        let (same_steps, first) = Walk::<i64>::new(funnel).run(&events(words));
+        let trail = trail.unwrap_or_default();
+        assert_eq!((steps, first), (same_steps, trail.first().copied()));
+        assert_eq!(trail.len(), steps);
+        trail
+    }
+
+    #[test]
+    fn modes_end_or_narrow_the_search() {
+        for (words, mode, expected) in [
+            ("1b 2c", "", &[][..]),
+            ("1a 2b 3c 4d", "", &[1, 2, 3, 4]),
+            // The last step at the end of the window, and after it.
+            ("1a 2b 3c 11d", "", &[1, 2, 3, 11]),
+            ("1a 2b 3c 12d", "", &[1, 2, 3]),
+            // A row of several steps, and with strict_once of one.
+            ("1abcd", "", &[1, 1, 1, 1]),
+            ("1abcd", "strict_increase", &[1]),
+            ("1abcd", "strict_once", &[1]),
+            ("1abcd 1abcd 2abcd", "strict_once", &[1, 1, 2]),
+            // The row that is a and b must be a, for the other is only b.
+            ("1ab 1b 1c", "strict_once", &[1, 1, 1]),
+            // Rows that are no step end a strict order, but not before its start.
+            ("1x 2a 3b 4x 5c", "strict_order", &[2, 3]),
+            ("1a 2b 2x 3c", "strict_order", &[1]),
+            ("2x 2a 3b", "strict_order", &[2, 3]),
+            ("1a 2c 3b 4c", "strict_order", &[1]),
+            ("1a 2c 3b 4c", "strict_order, allow_reentry", &[1, 3, 4]),
+            ("1a 2x 3b", "strict_order, allow_reentry", &[1]),
+            // Only the first step may come again.
+            ("1a 2a 3b 4b 5c", "strict_deduplication", &[2, 3]),
+            ("1a 2b 2b 3c", "strict_deduplication", &[1, 2]),
+            ("1a 2b 3c 3b 4d", "strict_deduplication", &[1, 2]),
+            // The earlier a stays in sight of the b at the instant of the later a.
+            ("1a 2a 2b 3c", "strict_increase", &[1, 2, 3]),
+            (
+                "1a 2a 2b 3c",
+                "strict_increase, strict_deduplication",
+                &[1, 2, 3],
+            ),
+            // Which of the two comes first does not decide.
+            ("1ab 1b 2c", "strict_once, strict_deduplication", &[1, 1]),
+            ("1b 1ab 2c", "strict_once, strict_deduplication", &[1, 1]),
+        ] {
+            assert_eq!(trail(words, mode), expected, "{words}, {mode}");
+        }
+    }
+
+    #[test]
+    fn one_walk_serves_many() {
+        let funnel = Funnel {
+            window: i64::MAX,
+            step_count: 2,
+            mode: Mode::default(),
+        };
+        let mut walk = Walk::<i64>::new(funnel);
+        for (words, expected) in [("1a 2b", 2), ("1b", 0), ("-9223372036854775808a", 1)] {
+            assert_eq!(walk.run(&events(words)).0, expected);
+        }
+    }
+
+    #[test]
+    fn rows_are_shared_out_so_that_all_steps_have_one() {
+        for (words, steps, expected) in [
+            ("1ab 1a", 0..=1, true),
+            ("1a 1ab", 0..=1, true),
+            ("1ab 1bc 1ca", 0..=2, true),
+            ("1ab 1ab 1abcd", 0..=2, true),
+            ("1ab 1ab 1ab", 0..=2, false),
+            ("1ab", 0..=1, false),
+        ] {
+            assert_eq!(
+                have_distinct_rows(steps, &events(words)),
+                expected,
+                "{words}"
+            );
+        }
+    }
+}
