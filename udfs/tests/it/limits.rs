@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::util::pretty::pretty_format_batches;
 use datafusion::error::DataFusionError;
+use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::physical_plan::{ExecutionPlan, collect};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion_attribution::register_all;
 use futures::StreamExt;
@@ -164,4 +167,63 @@ async fn without_unattributed_only_credited_conversions_come_out() {
 | o2       | credited |
 +----------+----------+";
     assert_eq!(table, expected);
+}
+
+#[tokio::test]
+async fn groups_that_do_not_fit_are_spilled() {
+    let pool = Arc::new(FairSpillPool::new(24 << 20));
+    let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool);
+    let builder = SessionStateBuilder::new_with_default_features()
+        .with_config(SessionConfig::new().with_target_partitions(2))
+        .with_runtime_env(Arc::new(runtime.build().unwrap()));
+    let ctx = SessionContext::new_with_state(register_all(builder).build());
+    // Ten events of each visitor, far apart in the input; those after the fourth are no step.
+    let sql = "SELECT visitor % 2 = 0 AS even, COUNT(*) AS visitors, SUM(steps) AS steps,
+          SUM(CASE WHEN days[3] THEN 1 END) AS retained, SUM(revenue) AS revenue, SUM(once) AS once FROM (
+            SELECT value % 20000 AS visitor,
+              window_funnel(INTERVAL '3 days', to_timestamp_seconds(86400 * (value / 20000)),
+                value < 20000, value < 40000 AND value >= 20000, value / 20000 = 2, value / 20000 = 3) AS steps,
+              retention(value < 20000, false, value % 2 = 0) AS days,
+              money_sum(value / 20000, 'EUR') AS revenue, sum_once(value / 20000, value / 40000) FILTER (WHERE value / 20000 % 2 = 0) AS once
+            FROM generate_series(0, 199999) GROUP BY value % 20000)
+          GROUP BY visitor % 2 = 0 ORDER BY even";
+    let plan = ctx
+        .sql(sql)
+        .await
+        .unwrap()
+        .create_physical_plan()
+        .await
+        .unwrap();
+    let batches = collect(Arc::clone(&plan), ctx.task_ctx()).await.unwrap();
+    let expected = "\
++-------+----------+-------+----------+---------+--------+
+| even  | visitors | steps | retained | revenue | once   |
++-------+----------+-------+----------+---------+--------+
+| false | 10000    | 40000 |          | 450000  | 200000 |
+| true  | 10000    | 40000 | 10000    | 450000  | 200000 |
++-------+----------+-------+----------+---------+--------+";
+    assert_eq!(
+        pretty_format_batches(&batches).unwrap().to_string(),
+        expected
+    );
+    assert!(spill_count(plan.as_ref()) > 0, "the pool must be too small");
+}
+
+fn spill_count(plan: &dyn ExecutionPlan) -> usize {
+    let own = plan.metrics().and_then(|metrics| metrics.spill_count());
+    let below = plan
+        .children()
+        .into_iter()
+        .map(|child| spill_count(child.as_ref()));
+    own.unwrap_or(0) + below.sum::<usize>()
+}
+
+#[tokio::test]
+async fn sessions_are_numbered_as_the_rows_stream_through() {
+    let ctx = session(SessionConfig::new());
+    let sql = "EXPLAIN SELECT sessionize(to_timestamp_seconds(value), INTERVAL '1 day')
+                 OVER (PARTITION BY value % 7 ORDER BY to_timestamp_seconds(value))
+               FROM generate_series(1, 1000)";
+    let plan = printed(&ctx, sql).await;
+    assert!(plan.contains("BoundedWindowAggExec"), "{plan}");
 }
