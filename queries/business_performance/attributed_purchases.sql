@@ -20,6 +20,7 @@ select
     purchaser_id as contact_id,
     coalesce(credited_value, order_amount) as amount,
     order_amount,
+    site_amount,
     site_currency,
     currency_assumed,
     purchase_events,
@@ -47,6 +48,7 @@ from attribute(
             -- A test earns nothing.
             case when not is_test then contact_id end as earning_id,
             amount as order_amount,
+            site_amount,
             site_currency,
             currency_assumed,
             purchase_events,
@@ -63,3 +65,4 @@ from attribute(
     model => model,
     lookback => lookback
 )
+order by ordered_at, order_id, clicked_at, click_id

@@ -27,6 +27,7 @@ select
     -- Rounding what was divided so far loses no cent.
     cast(round(order_worth * credit_so_far, 2) as decimal(18, 2))
         - cast(round(order_worth * (credit_so_far - credit), 2) as decimal(18, 2)) as net_amount,
+    site_amount,
     site_currency,
     currency_assumed,
     shop_total,
@@ -44,3 +45,4 @@ select
     product_id,
     product
 from worth
+order by ordered_at, order_id, clicked_at, click_id
