@@ -2,6 +2,7 @@
 
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, plan_err};
+use datafusion::logical_expr::DocumentationBuilder;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::utils::format_state_name;
 use datafusion::physical_expr::PhysicalExpr;
@@ -41,6 +42,30 @@ pub(super) fn coerce(function: &str, types: &[DataType]) -> Result<Vec<DataType>
     coerced.extend(conditions.iter().map(|_| DataType::Boolean));
     coerced.extend(modes.iter().cloned());
     Ok(coerced)
+}
+
+/// Adds what the arguments mean.
+pub(super) fn describe(builder: DocumentationBuilder) -> DocumentationBuilder {
+    builder
+        .with_argument(
+            "window",
+            "A literal INTERVAL of days or shorter units, a day being 24 hours: the longest time from \
+             the first step to the last, both ends included.",
+        )
+        .with_argument("ts", "TIMESTAMP or DATE: when it happened. Rows without it do not count.")
+        .with_argument(
+            "cond1, …, condN",
+            "BOOLEAN, up to 32: whether a row is step 1, …, N; NULL is no. A row may be several steps.",
+        )
+        .with_argument(
+            "mode",
+            "Literal text, any of these in one argument with commas or in several: strict_order (once \
+             the first step was seen, a row that is no step, or a step whose predecessor is missing, \
+             ends the search), allow_reentry (with strict_order: such a step is skipped), \
+             strict_deduplication (a second row for a step already reached, other than the first, \
+             ends the search), strict_increase (each step later than the one before), strict_once (a \
+             row is one step only).",
+        )
 }
 
 /// # Errors

@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::scalar::ScalarValue;
 
-use super::arguments::{coerce, funnel, state_fields};
+use super::arguments::{coerce, describe, funnel, state_fields};
 use super::funnel_groups::{Answer, FunnelGroups};
 use crate::groups::{ByGroup, Groups, OneGroup};
 
@@ -24,7 +24,7 @@ pub fn window_funnel_udaf() -> Arc<AggregateUDF> {
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
-    Documentation::builder(
+    let builder = Documentation::builder(
         DOC_SECTION_GENERAL,
         "Returns as INTEGER how many steps in a row were reached, each at or after the one before \
          and all of them within window of the first; 0 without the first step. Steps at one \
@@ -32,26 +32,8 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          steps, modes and results are those of ClickHouse's windowFunnel; the README names the \
          exceptions. The events of a group are held in memory.",
         "window_funnel(window, ts, cond1, …, condN [, mode …])",
-    )
-    .with_argument(
-        "window",
-        "A literal INTERVAL of days or shorter units, a day being 24 hours: the longest time from \
-         the first step to the last, both ends included.",
-    )
-    .with_argument("ts", "TIMESTAMP or DATE: when it happened. Rows without it do not count.")
-    .with_argument(
-        "cond1, …, condN",
-        "BOOLEAN, up to 32: whether a row is step 1, …, N; NULL is no. A row may be several steps.",
-    )
-    .with_argument(
-        "mode",
-        "Literal text, any of these in one argument with commas or in several: strict_order (once \
-         the first step was seen, a row that is no step, or a step whose predecessor is missing, \
-         ends the search), allow_reentry (with strict_order: such a step is skipped), \
-         strict_deduplication (a second row for a step already reached, other than the first, \
-         ends the search), strict_increase (each step later than the one before), strict_once (a \
-         row is one step only).",
-    )
+    );
+    describe(builder)
     .with_sql_example(
         "```sql\n\
          > select visitor, window_funnel(interval '1 hour', at, step = 'click', step = 'cart', step = 'order') as steps\n\

@@ -12,7 +12,7 @@ use datafusion::logical_expr::{
 };
 use datafusion::scalar::ScalarValue;
 
-use super::arguments::{coerce, funnel, state_fields};
+use super::arguments::{coerce, describe, funnel, state_fields};
 use super::funnel_groups::{Answer, FunnelGroups};
 use crate::groups::{ByGroup, Groups, OneGroup};
 use crate::lists::list_type;
@@ -25,33 +25,15 @@ pub fn window_funnel_events_udaf() -> Arc<AggregateUDF> {
 }
 
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
-    Documentation::builder(
+    let builder = Documentation::builder(
         DOC_SECTION_GENERAL,
         "Returns as LIST when the steps were reached that window_funnel counts, one TIMESTAMP per \
          step; an empty list without the first step. Where there are several ways to get as far, \
          these are the times of the one that got there first; of those with the latest first \
          step; and from there each step at its earliest.",
         "window_funnel_events(window, ts, cond1, …, condN [, mode …])",
-    )
-    .with_argument(
-        "window",
-        "A literal INTERVAL of days or shorter units, a day being 24 hours: the longest time from \
-         the first step to the last, both ends included.",
-    )
-    .with_argument("ts", "TIMESTAMP or DATE: when it happened. Rows without it do not count.")
-    .with_argument(
-        "cond1, …, condN",
-        "BOOLEAN, up to 32: whether a row is step 1, …, N; NULL is no. A row may be several steps.",
-    )
-    .with_argument(
-        "mode",
-        "Literal text, any of these in one argument with commas or in several: strict_order (once \
-         the first step was seen, a row that is no step, or a step whose predecessor is missing, \
-         ends the search), allow_reentry (with strict_order: such a step is skipped), \
-         strict_deduplication (a second row for a step already reached, other than the first, \
-         ends the search), strict_increase (each step later than the one before), strict_once (a \
-         row is one step only).",
-    )
+    );
+    describe(builder)
     .with_sql_example(
         "```sql\n\
          > select steps[1] as first, steps[2] - steps[1] as time_to_order from (\n\
@@ -62,7 +44,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          +---------------------+---------------+\n\
          | first               | time_to_order |\n\
          +---------------------+---------------+\n\
-         | 2026-08-01T10:20:00 | 40 mins       |\n\
+         | 2026-08-01T10:20:00 | PT2400S       |\n\
          +---------------------+---------------+\n\
          ```",
     )
