@@ -1,8 +1,11 @@
 //! Instants as functions take them: a TIMESTAMP of any unit and zone, or a DATE.
 
-use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit};
+use datafusion::arrow::datatypes::{
+    DataType, Int64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType,
+};
 use datafusion::common::Result;
 
 /// Returns the type in which a function takes these instants; `None` for a type without time.
@@ -23,6 +26,28 @@ pub(crate) fn instant_type(data_type: &DataType) -> Option<DataType> {
 pub(crate) fn counts(instants: &ArrayRef) -> Result<Int64Array> {
     let counts = cast(instants.as_ref(), &DataType::Int64)?;
     Ok(counts.as_primitive::<Int64Type>().clone())
+}
+
+/// Returns one of these instants as nanoseconds since 1970; `None` for NULL.
+pub(crate) fn instant(instants: &ArrayRef, row: usize) -> Option<i128> {
+    let DataType::Timestamp(unit, _) = instants.data_type() else {
+        return None;
+    };
+    let count = match unit {
+        TimeUnit::Second => instants.as_primitive::<TimestampSecondType>().value(row),
+        TimeUnit::Millisecond => instants
+            .as_primitive::<TimestampMillisecondType>()
+            .value(row),
+        TimeUnit::Microsecond => instants
+            .as_primitive::<TimestampMicrosecondType>()
+            .value(row),
+        TimeUnit::Nanosecond => instants
+            .as_primitive::<TimestampNanosecondType>()
+            .value(row),
+    };
+    instants
+        .is_valid(row)
+        .then(|| i128::from(count) * unit_nanos(instants.data_type()))
 }
 
 /// The length of one count.

@@ -1,12 +1,11 @@
 //! `sessionize(ts, gap) OVER (PARTITION BY … ORDER BY ts)`: which session a row belongs to.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int64Array};
-use datafusion::arrow::datatypes::{
-    DataType, Field, FieldRef, IntervalMonthDayNanoType, IntervalUnit,
-};
+use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, IntervalUnit};
 use datafusion::common::{Result, exec_err, plan_err};
 use datafusion::logical_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldArgs};
 use datafusion::logical_expr::window_doc_sections::DOC_SECTION_ANALYTICAL;
@@ -17,7 +16,7 @@ use datafusion::physical_expr::PhysicalExpr;
 use datafusion::physical_expr::expressions::Literal;
 use datafusion::scalar::ScalarValue;
 
-use crate::instant::{counts, instant_type, unit_nanos};
+use crate::instant::{instant, instant_type};
 use crate::span::{Interval, Span};
 
 /// Returns the window function `sessionize(ts, gap)`.
@@ -114,7 +113,10 @@ impl WindowUDFImpl for Sessionize {
             Some(Ok(gap)) => Some(gap),
             None => None,
         };
-        Ok(Box::new(SessionNumbers { gap }))
+        Ok(Box::new(Sessions {
+            gap,
+            numbers: Numbers::default(),
+        }))
     }
 
     /// A row depends on earlier rows only.
@@ -127,72 +129,83 @@ impl WindowUDFImpl for Sessionize {
     }
 }
 
-/// The sessions of one partition.
+/// The sessions of one partition. Rows stream through, so that a partition need not fit in memory.
 #[derive(Debug)]
-struct SessionNumbers {
+struct Sessions {
     /// `None` when each row has its own.
     gap: Option<Span>,
+    numbers: Numbers,
 }
 
-impl PartitionEvaluator for SessionNumbers {
-    fn evaluate_all(&mut self, values: &[ArrayRef], _num_rows: usize) -> Result<ArrayRef> {
+impl PartitionEvaluator for Sessions {
+    /// Called once for each row, in their order.
+    fn evaluate(&mut self, values: &[ArrayRef], range: &Range<usize>) -> Result<ScalarValue> {
         let [ts, gaps] = values else {
             return exec_err!("sessionize: expected two columns, got {}", values.len());
         };
-        let instants = counts(ts)?;
-        let unit = unit_nanos(ts.data_type());
-        let numbers = match self.gap {
-            Some(gap) => number(&instants, unit, |_| Ok(gap)),
-            None => {
-                let gaps = gaps.as_primitive::<IntervalMonthDayNanoType>();
-                number(&instants, unit, |row| {
-                    let gap = gaps.is_valid(row).then(|| gaps.value(row));
-                    let gap = span(&ScalarValue::IntervalMonthDayNano(gap));
-                    gap.or_else(|got| exec_err!("{}", wrong_gap(&got)))
-                })
-            }
+        let Some(instant) = instant(ts, range.start) else {
+            return Ok(ScalarValue::Int64(None));
         };
-        Ok(Arc::new(numbers?))
+        let gap = match self.gap {
+            Some(gap) => gap,
+            None => span(&ScalarValue::try_from_array(gaps, range.start)?)
+                .or_else(|got| exec_err!("{}", wrong_gap(&got)))?,
+        };
+        let number = self.numbers.next(instant, gap)?;
+        Ok(ScalarValue::Int64(Some(number)))
+    }
+
+    fn supports_bounded_execution(&self) -> bool {
+        true
+    }
+
+    fn is_causal(&self) -> bool {
+        true
     }
 }
 
-/// Numbers the sessions of one partition, whose instants are counts of `unit` nanoseconds.
-///
-/// # Errors
-/// At execution, when the instants neither only rise nor only fall, or a gap is wrong.
-fn number(
-    instants: &Int64Array,
-    unit: i128,
-    gap_before: impl Fn(usize) -> Result<Span>,
-) -> Result<Int64Array> {
-    let mut session = 0;
-    let mut last = None;
-    let mut direction = Ordering::Equal;
-    let numbers = instants.iter().enumerate().map(|(row, instant)| {
-        let Some(instant) = instant else {
-            return Ok(None);
+/// The number of the present session.
+#[derive(Debug)]
+struct Numbers {
+    session: i64,
+    /// Nanoseconds since 1970.
+    last: Option<i128>,
+    direction: Ordering,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self {
+            session: 1,
+            last: None,
+            direction: Ordering::Equal,
+        }
+    }
+}
+
+impl Numbers {
+    /// The session of a row at this instant, which may continue one for as long as `gap`.
+    ///
+    /// # Errors
+    /// At execution, when the instants neither only rise nor only fall.
+    fn next(&mut self, instant: i128, gap: Span) -> Result<i64> {
+        let Some(last) = self.last.replace(instant) else {
+            return Ok(self.session);
         };
-        let gap = gap_before(row)?;
-        let Some(before) = last.replace(instant) else {
-            session = 1;
-            return Ok(Some(session));
-        };
-        let step = instant.cmp(&before);
-        if direction == Ordering::Equal {
-            direction = step;
-        } else if step == direction.reverse() {
+        let step = instant.cmp(&last);
+        if self.direction == Ordering::Equal {
+            self.direction = step;
+        } else if step == self.direction.reverse() {
             return exec_err!(
                 "sessionize: rows must come in the order of argument ts, got them in another: \
                  write OVER (PARTITION BY … ORDER BY ts) with the same ts"
             );
         }
-        let pause = (i128::from(instant) - i128::from(before)).abs() * unit;
-        if pause > gap.nanos {
-            session += 1;
+        if (instant - last).abs() > gap.nanos {
+            self.session += 1;
         }
-        Ok(Some(session))
-    });
-    numbers.collect()
+        Ok(self.session)
+    }
 }
 
 /// The gap, or what came instead of one.
@@ -214,60 +227,29 @@ fn wrong_gap(got: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::array::Int64Array;
-
-    use super::number;
+    use super::Numbers;
     use crate::span::Span;
 
-    fn seconds(seconds: i128) -> Span {
-        Span {
-            nanos: seconds * 1_000_000_000,
-        }
-    }
-
-    fn numbers(instants: &[Option<i64>], gaps: &[i128]) -> Vec<Option<i64>> {
-        let instants = Int64Array::from(instants.to_vec());
-        let gap_before = |row: usize| Ok(seconds(gaps[row % gaps.len()]));
-        let numbers = number(&instants, 1_000_000_000, gap_before);
-        numbers.unwrap().iter().collect()
+    fn numbers(instants: &[i128], gaps: &[i128]) -> Vec<i64> {
+        let mut numbers = Numbers::default();
+        let gaps = gaps.iter().cycle();
+        let rows = instants.iter().zip(gaps);
+        rows.map(|(instant, gap)| numbers.next(*instant, Span { nanos: *gap }).unwrap())
+            .collect()
     }
 
     #[test]
     fn a_longer_pause_than_the_gap_opens_a_session() {
         for (instants, gaps, expected) in [
-            (&[][..], &[10][..], &[][..]),
-            (&[Some(5)], &[10], &[Some(1)]),
+            (&[5][..], &[10][..], &[1][..]),
             // Exactly the gap, one more, the same instant.
-            (
-                &[Some(0), Some(10), Some(21), Some(21)],
-                &[10],
-                &[Some(1), Some(1), Some(2), Some(2)],
-            ),
-            // The pause is counted from the last row with an instant.
-            (
-                &[None, Some(0), None, Some(10), Some(21), None],
-                &[10],
-                &[None, Some(1), None, Some(1), Some(2), None],
-            ),
+            (&[0, 10, 21, 21], &[10], &[1, 1, 2, 2]),
             // With no gap allowed every new instant is a session.
-            (
-                &[Some(1), Some(1), Some(2)],
-                &[0],
-                &[Some(1), Some(1), Some(2)],
-            ),
+            (&[1, 1, 2], &[0], &[1, 1, 2]),
             // The gap of a row is the one before it.
-            (
-                &[Some(0), Some(10), Some(20)],
-                &[0, 9, 10],
-                &[Some(1), Some(2), Some(2)],
-            ),
+            (&[0, 10, 20], &[0, 9, 10], &[1, 2, 2]),
             // Latest first.
-            (
-                &[Some(21), Some(10), Some(0)],
-                &[10],
-                &[Some(1), Some(2), Some(2)],
-            ),
-            (&[Some(i64::MIN), Some(i64::MAX)], &[1], &[Some(1), Some(2)]),
+            (&[21, 10, 0], &[10], &[1, 2, 2]),
         ] {
             assert_eq!(numbers(instants, gaps), expected, "{instants:?} {gaps:?}");
         }
@@ -275,9 +257,14 @@ mod tests {
 
     #[test]
     fn rows_in_another_order_are_refused() {
-        for instants in [[1, 2, 1], [2, 1, 2]] {
-            let instants = Int64Array::from(instants.to_vec());
-            let error = number(&instants, 1, |_| Ok(seconds(1))).unwrap_err();
+        for [a, b, c] in [[1, 2, 1], [2, 1, 2]] {
+            let mut numbers = Numbers::default();
+            let gap = Span { nanos: 9 };
+            assert_eq!(
+                (numbers.next(a, gap).unwrap(), numbers.next(b, gap).unwrap()),
+                (1, 1)
+            );
+            let error = numbers.next(c, gap).unwrap_err();
             assert!(error.to_string().contains("in the order of argument ts"));
         }
     }
