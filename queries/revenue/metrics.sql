@@ -1,6 +1,7 @@
 -- What did support earn, for any day, agent, team or channel?
--- Orders and their revenue belong to the day of the order, restated; the adjusted revenue to the day
--- of the sale and of each change; conversations to the day they were marked as done.
+-- Grain: that of the query. Orders and their revenue belong to the day of the order, restated; the
+-- adjusted revenue to the day of the sale and of each change; conversations to the day they were
+-- marked as done.
 create metric view revenue.metrics
 facts
     (

@@ -1,6 +1,6 @@
 -- What does chat sell, for any day, channel, product or class of buyer?
--- Orders belong to their day, sessions to that of their start, displays, quizzes and visits to
--- their own. A measure of events that were never received counts 0 here;
+-- Grain: that of the query. Orders belong to their day, sessions to that of their start, displays,
+-- quizzes and visits to their own. A measure of events that were never received counts 0 here;
 -- sales_insights.received_events tells that from nothing having happened.
 create metric view sales_insights.metrics
 facts

@@ -44,6 +44,7 @@ pub struct Engine {
     definitions: Arc<Definitions>,
     runtime: Arc<RuntimeEnv>,
     config: SessionConfig,
+    settings: Settings,
 }
 
 impl Engine {
@@ -67,7 +68,8 @@ impl Engine {
             warehouse: Arc::new(Warehouse::open(location).await?),
             definitions: Arc::new(definitions),
             runtime,
-            config: session_config(config, settings),
+            config: session_config(config, settings.clone()),
+            settings,
         })
     }
 
@@ -87,7 +89,7 @@ impl Engine {
             definitions: Arc::clone(&self.definitions),
             session_tables: Arc::clone(&session_tables) as _,
         };
-        Session::new(sources, self.context(session_tables))
+        Session::new(sources, self.context(session_tables), self.settings.clone())
     }
 
     fn context(&self, session_tables: Arc<MemorySchemaProvider>) -> SessionContext {

@@ -28,6 +28,8 @@ use crate::query::{
 pub struct Session {
     sources: RwLock<Sources>,
     ctx: SessionContext,
+    /// What RESET goes back to.
+    defaults: Settings,
 }
 
 /// A planned statement, with the state it was planned with: the same settings, the same version
@@ -39,10 +41,11 @@ pub struct Planned {
 }
 
 impl Session {
-    pub(super) fn new(sources: Sources, ctx: SessionContext) -> Self {
+    pub(super) fn new(sources: Sources, ctx: SessionContext, defaults: Settings) -> Self {
         Self {
             sources: RwLock::new(sources),
             ctx,
+            defaults,
         }
     }
 
@@ -67,6 +70,20 @@ impl Session {
             .config_mut()
             .options_mut()
             .set(key, value)
+    }
+
+    /// Sets one of our settings, named without its prefix, back to what the session began with.
+    fn reset(&self, key: &str) -> Result<()> {
+        if let Some(parameter) = key.strip_prefix("param.") {
+            self.definitions().check_known(parameter)?;
+        }
+        let state = self.ctx.state_ref();
+        let mut state = state.write();
+        let extensions = &mut state.config_mut().options_mut().extensions;
+        match extensions.get_mut::<Settings>() {
+            Some(settings) => settings.reset(key, &self.defaults),
+            None => Ok(()),
+        }
     }
 
     /// A state that sees the newest version of every table, for one query.
@@ -128,6 +145,12 @@ impl Session {
         match &plan {
             LogicalPlan::Statement(PlanStatement::SetVariable(set)) => {
                 self.set(&set.variable, &set.value)?;
+                stream(&nothing(), &state).await
+            }
+            LogicalPlan::Statement(PlanStatement::ResetVariable(reset))
+                if let Some(key) = reset.variable.strip_prefix("tributary.") =>
+            {
+                self.reset(key)?;
                 stream(&nothing(), &state).await
             }
             LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {

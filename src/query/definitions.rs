@@ -11,7 +11,7 @@ use include_dir::{Dir, include_dir};
 
 use super::{
     statement::{self, Statement},
-    view::{DEFAULT_SCHEMA, View},
+    view::{DEFAULT_SCHEMA, Parameter, View},
 };
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/queries");
@@ -91,16 +91,27 @@ impl Definitions {
     /// # Errors
     /// A plan error when no view has it, or one does not take the value.
     pub fn check_parameter(&self, key: &str, value: &str) -> Result<()> {
-        let (schema, name) = key.split_once('.').unwrap_or_default();
-        let mut parameters = self
-            .views(schema)
-            .flat_map(|view| &view.parameters)
-            .filter(|parameter| parameter.name == name)
-            .peekable();
-        if parameters.peek().is_none() {
-            return plan_err!("SET: there is no parameter {key}");
-        }
+        self.check_known(key)?;
+        let (schema, _) = key.split_once('.').unwrap_or_default();
+        let mut parameters = self.parameters(key);
         parameters.try_for_each(|parameter| parameter.value(schema, value).map(drop))
+    }
+
+    /// Checks that there is a parameter `schema.name`.
+    ///
+    /// # Errors
+    /// A plan error when no view has it.
+    pub fn check_known(&self, key: &str) -> Result<()> {
+        match self.parameters(key).next() {
+            Some(_) => Ok(()),
+            None => plan_err!("tributary.param: there is no parameter {key}"),
+        }
+    }
+
+    fn parameters(&self, key: &str) -> impl Iterator<Item = &Parameter> {
+        let (schema, name) = key.split_once('.').unwrap_or_default();
+        let parameters = self.views(schema).flat_map(|view| &view.parameters);
+        parameters.filter(move |parameter| parameter.name == name)
     }
 
     /// The tables that a view reads, through other views, and that are not there.

@@ -58,6 +58,27 @@ impl Settings {
         self.as_of.unwrap_or_else(|| self.clock.now())
     }
 
+    /// Sets a setting, named without its prefix, to what it is in `defaults`.
+    ///
+    /// # Errors
+    /// A configuration error when there is no such setting.
+    pub fn reset(&mut self, key: &str, defaults: &Self) -> Result<()> {
+        match key {
+            "timezone" => self.timezone = defaults.timezone.clone(),
+            "as_of" => self.as_of = defaults.as_of,
+            "currency" => self.currency.clone_from(&defaults.currency),
+            "period" => self.period = defaults.period,
+            _ => match key.strip_prefix("param.") {
+                Some(name) => match defaults.parameters.get(name) {
+                    Some(value) => drop(self.parameters.insert(name.to_owned(), value.clone())),
+                    None => drop(self.parameters.remove(name)),
+                },
+                None => return unknown(key),
+            },
+        }
+        Ok(())
+    }
+
     /// Stops the clock, so that every part of one query has the same "now".
     pub fn freeze(&mut self) {
         self.clock = Clock::Fixed(self.clock.now());
@@ -96,12 +117,7 @@ impl ExtensionOptions for Settings {
                         "tributary.param: expected <schema>.<parameter>, got {name}"
                     );
                 }
-                None => {
-                    return config_err!(
-                        "tributary: expected timezone, as_of, currency, period or \
-                         param.<schema>.<parameter>, got {key}"
-                    );
-                }
+                None => return unknown(key),
             },
         }
         Ok(())
@@ -142,6 +158,13 @@ impl ExtensionOptions for Settings {
         }));
         entries
     }
+}
+
+fn unknown(key: &str) -> Result<()> {
+    config_err!(
+        "tributary: expected timezone, as_of, currency, period or \
+         param.<schema>.<parameter>, got {key}"
+    )
 }
 
 fn unless_empty<T>(value: &str, parse: fn(&str) -> Result<T>) -> Result<Option<T>> {

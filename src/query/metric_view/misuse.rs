@@ -190,16 +190,13 @@ fn not_grouped(node: &LogicalPlan, measure: &AggregateFunction) -> Result<TreeNo
         return plan_err!("measure: expected a measure of a metric view, got {asked}");
     };
     let mut between = input;
-    loop {
-        match between {
-            LogicalPlan::Filter(_) | LogicalPlan::Projection(_) | LogicalPlan::SubqueryAlias(_) => {
-                match between.inputs().first() {
-                    Some(input) => between = input,
-                    None => break,
-                }
-            }
-            _ => break,
-        }
+    while let LogicalPlan::Filter(_) | LogicalPlan::Projection(_) | LogicalPlan::SubqueryAlias(_) =
+        between
+    {
+        let Some(input) = between.inputs().first().copied() else {
+            break;
+        };
+        between = input;
     }
     if let LogicalPlan::Join(_) = between
         && let Some(view) = first_view(between)?
