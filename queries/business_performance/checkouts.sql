@@ -1,7 +1,7 @@
 -- Who began a checkout after clicking a tracking link?
 -- Grain: one begin_checkout event after a click of its contact or browser within the lookback; the
 -- link is that of the last such click. No row means zero only if the site sends the event at all:
--- see business_performance.received_events.
+-- see base.received_events.
 create view business_performance.checkouts
 parameters
     lookback interval default interval '7 days'

@@ -47,7 +47,7 @@ before_purchase as (
     from business_performance.valid_clicks
     where not exists (
         select 1
-        from business_performance.received_events
+        from base.received_events
         where event_type = 'begin_checkout'
     )
 )

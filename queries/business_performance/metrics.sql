@@ -1,7 +1,7 @@
 -- What did tracking links sell, for any day, channel, team, agent or product of the link?
 -- Grain: that of the query. Orders belong to the day of the purchase, clicks and the steps of the
 -- funnel to that of the click, links to that of their creation. A measure of something that the
--- site has never sent counts 0 here; business_performance.received_events tells that from nothing
+-- site has never sent counts 0 here; base.received_events tells that from nothing
 -- having happened.
 create metric view business_performance.metrics
 facts

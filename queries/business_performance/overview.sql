@@ -45,6 +45,6 @@ select
     totals.link_clicks,
     ratio(totals.link_clicks, totals.links_created) as click_through_rate
 from totals
-left join business_performance.received_events as purchase
+left join base.received_events as purchase
     on purchase.event_type = 'purchase'
 order by totals.period

@@ -26,7 +26,7 @@ rated as (
         case when purchase.event_type is not null then ratio(totals.converted, totals.link_clicks) end
             as conversion_rate
     from totals
-    left join business_performance.received_events as purchase
+    left join base.received_events as purchase
         on purchase.event_type = 'purchase'
 )
 select

@@ -47,7 +47,7 @@ filled as (
             then coalesce(counted.events, 0) end as count
     from periods() as periods
     cross join steps
-    left join business_performance.received_events as received
+    left join base.received_events as received
         on received.event_type = steps.event_type
     left join counted
         on counted.period = periods.period and counted.step_number = steps.step_number

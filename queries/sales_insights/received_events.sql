@@ -18,7 +18,6 @@ with expected as (
         ('quiz_completed')
     ) as expected (event_type)
 ),
--- One event is enough to know. The type is a literal so that only those asked for are looked up.
 received as (
     select 'intent' as event_type
     from (
@@ -28,26 +27,8 @@ received as (
         limit 1
     ) as seen
     union all
-    select 'product_view' as event_type
-    from (select 1 as one from web_events where event_type = 'product_view' limit 1) as seen
-    union all
-    select 'product_shown' as event_type
-    from (select 1 as one from web_events where event_type = 'product_shown' limit 1) as seen
-    union all
-    select 'product_click' as event_type
-    from (select 1 as one from web_events where event_type = 'product_click' limit 1) as seen
-    union all
-    select 'add_to_cart' as event_type
-    from (select 1 as one from web_events where event_type = 'add_to_cart' limit 1) as seen
-    union all
-    select 'quiz_started' as event_type
-    from (select 1 as one from web_events where event_type = 'quiz_started' limit 1) as seen
-    union all
-    select 'quiz_step' as event_type
-    from (select 1 as one from web_events where event_type = 'quiz_step' limit 1) as seen
-    union all
-    select 'quiz_completed' as event_type
-    from (select 1 as one from web_events where event_type = 'quiz_completed' limit 1) as seen
+    select event_type
+    from base.received_events
 )
 select
     expected.event_type,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use datafusion::{
-    arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef},
+    arrow::datatypes::{DataType, Field, Fields},
     common::{
         Column, DFSchema, Result, plan_err,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
@@ -21,6 +21,7 @@ use datafusion::{
 
 use super::{
     bound::{BoundDimension, BoundFact, BoundMeasure, Component, MetricView},
+    columns::schema,
     definition::{Dimension, Measure, Metrics},
 };
 
@@ -303,48 +304,4 @@ fn expression(expr: &ast::Expr, schema: &DFSchema, state: &SessionState) -> Resu
         alias: None,
     };
     state.create_logical_expr_from_sql_expr(expr, schema)
-}
-
-fn schema(
-    metrics: &Metrics,
-    dimensions: &[BoundDimension],
-    measures: &[BoundMeasure],
-) -> SchemaRef {
-    let dimensions = metrics
-        .dimensions
-        .iter()
-        .zip(dimensions)
-        .map(|(written, bound)| {
-            let role = [
-                ("role", Some("dimension")),
-                ("description", written.comment.as_deref()),
-            ];
-            field(&bound.name, &bound.data_type, &role)
-        });
-    let measures = measures.iter().map(|bound| {
-        let role = [
-            ("role", Some("measure")),
-            ("additivity", Some(bound.additivity())),
-            ("format", bound.format.as_deref()),
-            ("description", bound.comment.as_deref()),
-        ];
-        field(&bound.name, &bound.data_type, &role)
-    });
-    Arc::new(Schema::new(dimensions.chain(measures).collect::<Vec<_>>()))
-}
-
-fn field(name: &str, data_type: &DataType, metadata: &[(&str, Option<&str>)]) -> Field {
-    let metadata = metadata
-        .iter()
-        .filter_map(|(key, value)| Some((format!("tributary.{key}"), (*value)?.to_owned())));
-    Field::new(name, data_type.clone(), true).with_metadata(metadata.collect())
-}
-
-impl BoundMeasure {
-    pub(super) fn additivity(&self) -> &'static str {
-        match self.is_additive {
-            true => "additive",
-            false => "non_additive",
-        }
-    }
 }

@@ -7,6 +7,7 @@ mod aggregate;
 mod bind;
 mod bound;
 mod chain;
+mod columns;
 mod definition;
 mod describe;
 mod dimension_rows;
