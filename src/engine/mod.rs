@@ -44,7 +44,6 @@ pub struct Engine {
     definitions: Arc<Definitions>,
     runtime: Arc<RuntimeEnv>,
     config: SessionConfig,
-    settings: Settings,
 }
 
 impl Engine {
@@ -68,8 +67,7 @@ impl Engine {
             warehouse: Arc::new(Warehouse::open(location).await?),
             definitions: Arc::new(definitions),
             runtime,
-            config: session_config(config, settings.clone()),
-            settings,
+            config: session_config(config, settings),
         })
     }
 
@@ -89,7 +87,7 @@ impl Engine {
             definitions: Arc::clone(&self.definitions),
             session_tables: Arc::clone(&session_tables) as _,
         };
-        Session::new(sources, self.context(session_tables), self.settings.clone())
+        Session::new(sources, self.context(session_tables))
     }
 
     fn context(&self, session_tables: Arc<MemorySchemaProvider>) -> SessionContext {

@@ -41,11 +41,15 @@ pub struct Planned {
 }
 
 impl Session {
-    pub(super) fn new(sources: Sources, ctx: SessionContext, defaults: Settings) -> Self {
+    pub(super) fn new(sources: Sources, ctx: SessionContext) -> Self {
+        let state = ctx.state();
+        let settings = state.config_options().extensions.get::<Settings>();
         Self {
+            defaults: settings
+                .expect("the engine gives every session settings")
+                .clone(),
             sources: RwLock::new(sources),
             ctx,
-            defaults,
         }
     }
 

@@ -87,10 +87,8 @@ pub async fn metric_view(state: &SessionState, name: &ViewName) -> Result<Option
     let Some(schema) = catalog.and_then(|catalog| catalog.schema(&name.schema)) else {
         return Ok(None);
     };
-    let table: Option<Arc<dyn Any + Send + Sync>> = match schema.table(&name.name).await? {
-        Some(table) => Some(table),
-        None => None,
-    };
+    let table = schema.table(&name.name).await?;
+    let table = table.map(|table| table as Arc<dyn Any + Send + Sync>);
     Ok(table.and_then(|table| table.downcast().ok()))
 }
 

@@ -25,7 +25,7 @@ use super::{
     metric_view,
     time::IN_PERIODS,
     view::{Body, Parameter, View, ViewName},
-    words::{self, consume_word, is_word_ahead},
+    words::{self, consume_words},
 };
 
 const TABLE_ARGUMENTS: [TableFunctionArguments; 2] = [
@@ -106,7 +106,10 @@ fn statement(parser: &mut DFParser) -> Result<Statement> {
             or_replace: start.or_replace,
         });
     }
-    if starts_show_dimensions(&mut parser.parser) {
+    if consume_words(
+        &mut parser.parser,
+        &["SHOW", "DIMENSIONS", "FOR", "MEASURE"],
+    ) {
         return Ok(show_dimensions(&mut parser.parser)?);
     }
     let mut statement = parser.parse_statement()?;
@@ -125,22 +128,14 @@ struct Start {
 
 /// Consumes `CREATE [OR REPLACE] [METRIC] VIEW`; else consumes nothing.
 fn starts_view(parser: &mut Parser) -> Option<Start> {
-    let or_replace = is_word_ahead(parser, 1, "OR");
-    let created = if or_replace { 3 } else { 1 };
-    let is_metric = is_word_ahead(parser, created, "METRIC");
-    let words: &[&str] = match (or_replace, is_metric) {
-        (true, true) => &["CREATE", "OR", "REPLACE", "METRIC", "VIEW"],
-        (true, false) => &["CREATE", "OR", "REPLACE", "VIEW"],
-        (false, true) => &["CREATE", "METRIC", "VIEW"],
-        (false, false) => &["CREATE", "VIEW"],
-    };
-    let mut ahead = words.iter().enumerate();
-    if !ahead.all(|(idx, word)| is_word_ahead(parser, idx, word)) {
-        return None;
-    }
-    for _ in words {
-        parser.advance_token();
-    }
+    let starts: [(&[&str], bool, bool); 4] = [
+        (&["CREATE", "VIEW"], false, false),
+        (&["CREATE", "METRIC", "VIEW"], false, true),
+        (&["CREATE", "OR", "REPLACE", "VIEW"], true, false),
+        (&["CREATE", "OR", "REPLACE", "METRIC", "VIEW"], true, true),
+    ];
+    let mut starts = starts.into_iter();
+    let (_, or_replace, is_metric) = starts.find(|(words, ..)| consume_words(parser, words))?;
     Some(Start {
         or_replace,
         is_metric,
@@ -152,7 +147,7 @@ fn starts_view(parser: &mut Parser) -> Option<Start> {
 fn view(parser: &mut Parser, is_metric: bool) -> Result<View, ParserError> {
     let name = parser.parse_object_name(false)?;
     let mut parameters = Vec::new();
-    if consume_word(parser, "PARAMETERS") {
+    if consume_words(parser, &["PARAMETERS"]) {
         parameters = parser.parse_comma_separated(parameter)?;
     }
     let body = if is_metric {
@@ -183,18 +178,6 @@ fn parameter(parser: &mut Parser) -> Result<Parameter, ParserError> {
         choices,
         default,
     })
-}
-
-fn starts_show_dimensions(parser: &mut Parser) -> bool {
-    let words = ["SHOW", "DIMENSIONS", "FOR", "MEASURE"];
-    let mut ahead = words.iter().enumerate();
-    let starts = ahead.all(|(idx, word)| is_word_ahead(parser, idx, word));
-    if starts {
-        for _ in words {
-            parser.advance_token();
-        }
-    }
-    starts
 }
 
 /// `[schema.]view.measure`

@@ -6,27 +6,25 @@ use datafusion::sql::sqlparser::{
     tokenizer::Token,
 };
 
-/// Whether the token that is `ahead` of the next one is this word.
-pub(super) fn is_word_ahead(parser: &Parser, ahead: usize, word: &str) -> bool {
-    matches!(
-        &parser.peek_nth_token_ref(ahead).token,
-        Token::Word(found) if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word)
-    )
-}
-
-/// Consumes the next token if it is this word.
-pub(super) fn consume_word(parser: &mut Parser, word: &str) -> bool {
-    let is_word = is_word_ahead(parser, 0, word);
-    if is_word {
-        parser.advance_token();
+/// Consumes these words if they come next; else nothing.
+pub(super) fn consume_words(parser: &mut Parser, words: &[&str]) -> bool {
+    let come_next = words.iter().enumerate().all(|(ahead, word)| {
+        matches!(
+            &parser.peek_nth_token_ref(ahead).token,
+            Token::Word(found)
+                if found.quote_style.is_none() && found.value.eq_ignore_ascii_case(word)
+        )
+    });
+    if come_next {
+        words.iter().for_each(|_| parser.advance_token());
     }
-    is_word
+    come_next
 }
 
 /// # Errors
 /// A parser error, with line and column, when another token comes.
 pub(super) fn expect_word(parser: &mut Parser, word: &str) -> Result<(), ParserError> {
-    match consume_word(parser, word) {
+    match consume_words(parser, &[word]) {
         true => Ok(()),
         false => parser.expected(word, parser.peek_token()),
     }

@@ -93,10 +93,7 @@ pub(super) fn rewrite(aggregate: &Aggregate) -> Result<Option<LogicalPlan>> {
         .collect();
     let mut request = Request {
         filters: chain.filters,
-        group_by: group_by
-            .iter()
-            .map(|expr| keyed(expr, &keys))
-            .collect::<Result<_>>()?,
+        group_by: group_by.iter().map(|expr| keyed(expr, &keys)).collect(),
         keys,
         parts: Vec::new(),
         view,
@@ -311,13 +308,13 @@ pub(super) fn part_name(idx: usize) -> String {
     format!("__part_{idx}")
 }
 
-fn keyed(expr: &Expr, keys: &[Expr]) -> Result<Expr> {
+fn keyed(expr: &Expr, keys: &[Expr]) -> Expr {
     let column = |expr: &Expr| {
         let idx = keys.iter().position(|key| key == expr).unwrap_or_default();
         Expr::Column(Column::from_name(key_name(idx)))
     };
     let columns = |exprs: &Vec<Expr>| exprs.iter().map(column).collect::<Vec<_>>();
-    Ok(match expr {
+    match expr {
         Expr::GroupingSet(GroupingSet::Rollup(exprs)) => {
             Expr::GroupingSet(GroupingSet::Rollup(columns(exprs)))
         }
@@ -328,7 +325,7 @@ fn keyed(expr: &Expr, keys: &[Expr]) -> Result<Expr> {
             GroupingSet::GroupingSets(sets.iter().map(columns).collect()),
         ),
         other => column(other),
-    })
+    }
 }
 
 fn measures_named<'a>(view: &'a MetricView, expr: &Expr) -> impl Iterator<Item = &'a BoundMeasure> {

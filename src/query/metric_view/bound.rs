@@ -78,12 +78,21 @@ impl MetricView {
     }
 
     /// The dimensions that every one of these facts has.
-    pub(super) fn dimensions_of(&self, facts: &BTreeSet<usize>) -> impl Iterator<Item = &str> {
+    pub(super) fn dimensions_of(
+        &self,
+        facts: &BTreeSet<usize>,
+    ) -> impl Iterator<Item = &BoundDimension> {
         let has_all = |it: &&BoundDimension| facts.iter().all(|fact| it.by_fact[*fact].is_some());
-        self.dimensions
-            .iter()
-            .filter(has_all)
-            .map(|it| it.name.as_str())
+        self.dimensions.iter().filter(has_all)
+    }
+}
+
+impl BoundMeasure {
+    pub(super) fn additivity(&self) -> &'static str {
+        match self.is_additive {
+            true => "additive",
+            false => "non_additive",
+        }
     }
 }
 

@@ -80,14 +80,16 @@ pub(super) fn scanned(scan: &TableScan) -> Option<Arc<MetricView>> {
     provider.downcast().ok()
 }
 
-/// Whether a metric view is left anywhere below, subqueries included.
-pub(super) fn reads_metric_view(plan: &LogicalPlan) -> Result<bool> {
-    let mut found = false;
+/// A metric view that is left anywhere below, subqueries included.
+pub(super) fn metric_view_below(plan: &LogicalPlan) -> Result<Option<Arc<MetricView>>> {
+    let mut found = None;
     plan.apply_with_subqueries(|node| {
-        found |= matches!(node, LogicalPlan::TableScan(scan) if scanned(scan).is_some());
+        if let LogicalPlan::TableScan(scan) = node {
+            found = scanned(scan);
+        }
         Ok(match found {
-            true => TreeNodeRecursion::Stop,
-            false => TreeNodeRecursion::Continue,
+            Some(_) => TreeNodeRecursion::Stop,
+            None => TreeNodeRecursion::Continue,
         })
     })?;
     Ok(found)

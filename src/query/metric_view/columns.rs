@@ -43,12 +43,3 @@ fn field(name: &str, data_type: &DataType, metadata: &[(&str, Option<&str>)]) ->
         .filter_map(|(key, value)| Some((format!("tributary.{key}"), (*value)?.to_owned())));
     Field::new(name, data_type.clone(), true).with_metadata(metadata.collect())
 }
-
-impl BoundMeasure {
-    pub(super) fn additivity(&self) -> &'static str {
-        match self.is_additive {
-            true => "additive",
-            false => "non_additive",
-        }
-    }
-}

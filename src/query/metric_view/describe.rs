@@ -5,7 +5,7 @@ use datafusion::{
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, ident, lit},
 };
 
-use super::bound::{BoundDimension, MetricView};
+use super::bound::MetricView;
 
 /// `DESCRIBE view`: a row for each dimension and measure.
 pub fn describe(view: &MetricView) -> Result<LogicalPlan> {
@@ -67,8 +67,7 @@ pub fn dimensions_of(view: &MetricView, measure: &str) -> Result<LogicalPlan> {
             view.name
         )
     })?;
-    let has_all = |it: &&BoundDimension| found.facts.iter().all(|fact| it.by_fact[*fact].is_some());
-    let dimensions = view.dimensions.iter().filter(has_all).map(|it| {
+    let dimensions = view.dimensions_of(&found.facts).map(|it| {
         vec![
             lit(&it.name),
             lit(it.data_type.to_string()),

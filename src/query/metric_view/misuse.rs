@@ -1,6 +1,6 @@
 //! What a metric view cannot answer, said in terms of what it can.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use datafusion::{
     common::{
@@ -15,7 +15,7 @@ use datafusion::{
 use super::{
     aggregate::Request,
     bound::{BoundMeasure, MetricView},
-    chain::{Chain, reads_metric_view, scanned},
+    chain::{Chain, metric_view_below},
     measure_udaf::MEASURE,
 };
 
@@ -104,7 +104,7 @@ pub(super) fn refuse_correlation(request: &Request) -> Result<()> {
 
 pub(super) fn no_dimension<T>(view: &MetricView, fact: usize, dimension: &str) -> Result<T> {
     let fact = BTreeSet::from([fact]);
-    let has = list(view.dimensions_of(&fact));
+    let has = list(view.dimensions_of(&fact).map(|it| it.name.as_str()));
     let measures = view
         .measures
         .iter()
@@ -171,36 +171,23 @@ pub(super) fn constant_measure(view: &MetricView) -> DataFusionError {
 }
 
 fn not_grouped(node: &LogicalPlan, measure: &AggregateFunction) -> Result<TreeNodeRecursion> {
-    let asked = list(
-        measure
-            .params
-            .args
-            .iter()
-            .map(Expr::to_string)
-            .collect::<Vec<_>>()
-            .iter()
-            .map(String::as_str),
-    );
-    let Some(input) = node
-        .inputs()
-        .first()
-        .copied()
-        .filter(|it| reads_metric_view(it).unwrap_or_default())
-    else {
+    let asked = measure.params.args.iter().map(Expr::to_string);
+    let asked = asked.collect::<Vec<_>>().join(", ");
+    // The node itself is the aggregate.
+    let mut between = node;
+    while let [input] = between.inputs()[..] {
+        between = input;
+        if !matches!(
+            between,
+            LogicalPlan::Filter(_) | LogicalPlan::Projection(_) | LogicalPlan::SubqueryAlias(_)
+        ) {
+            break;
+        }
+    }
+    let Some(view) = metric_view_below(between)? else {
         return plan_err!("measure: expected a measure of a metric view, got {asked}");
     };
-    let mut between = input;
-    while let LogicalPlan::Filter(_) | LogicalPlan::Projection(_) | LogicalPlan::SubqueryAlias(_) =
-        between
-    {
-        let Some(input) = between.inputs().first().copied() else {
-            break;
-        };
-        between = input;
-    }
-    if let LogicalPlan::Join(_) = between
-        && let Some(view) = first_view(between)?
-    {
+    if let LogicalPlan::Join(_) = between {
         return joined(&view);
     }
     let display = between.display().to_string();
@@ -210,20 +197,6 @@ fn not_grouped(node: &LogicalPlan, measure: &AggregateFunction) -> Result<TreeNo
          read the metric view itself",
         kind.to_uppercase()
     )
-}
-
-fn first_view(plan: &LogicalPlan) -> Result<Option<Arc<MetricView>>> {
-    let mut found = None;
-    plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::TableScan(scan) = node {
-            found = scanned(scan);
-        }
-        Ok(match found {
-            Some(_) => TreeNodeRecursion::Stop,
-            None => TreeNodeRecursion::Continue,
-        })
-    })?;
-    Ok(found)
 }
 
 fn joined<T>(view: &MetricView) -> Result<T> {

@@ -9,7 +9,7 @@ use datafusion::sql::sqlparser::{
 };
 
 use super::definition::{Dimension, Fact, Measure, Metrics};
-use crate::query::words::{consume_word, expect_word, name};
+use crate::query::words::{consume_words, expect_word, name};
 
 /// `FACTS relation AS alias TIME expr, …  DIMENSIONS name = { alias: expr, … }, …
 /// MEASURES name = aggregate ON alias, name = formula, …`
@@ -96,7 +96,7 @@ fn measure(parser: &mut Parser) -> Result<Measure, ParserError> {
 }
 
 fn text_after(parser: &mut Parser, word: &str) -> Result<Option<String>, ParserError> {
-    match consume_word(parser, word) {
+    match consume_words(parser, &[word]) {
         true => parser.parse_literal_string().map(Some),
         false => Ok(None),
     }

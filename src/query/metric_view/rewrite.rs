@@ -13,7 +13,7 @@ use datafusion::{
     logical_expr::{EmptyRelation, Expr, FetchType, LogicalPlan, Operator},
 };
 
-use super::{aggregate, chain::reads_metric_view, dimension_rows, misuse};
+use super::{aggregate, chain::metric_view_below, dimension_rows, misuse};
 
 /// Turns `MEASURE(m)` over a metric view into aggregates over its facts.
 ///
@@ -22,7 +22,7 @@ use super::{aggregate, chain::reads_metric_view, dimension_rows, misuse};
 /// # Errors
 /// Plan errors that say how to write it, for whatever a metric view cannot answer.
 pub fn rewrite_measures(plan: LogicalPlan) -> Result<LogicalPlan> {
-    if !reads_metric_view(&plan)? {
+    if metric_view_below(&plan)?.is_none() {
         misuse::refuse_leftovers(&plan)?;
         return Ok(plan);
     }
@@ -47,7 +47,7 @@ pub fn rewrite_measures(plan: LogicalPlan) -> Result<LogicalPlan> {
         Ok(rewritten.map_or(Transformed::no(node), Transformed::yes))
     })?;
     let plan = plan.data.transform_down_with_subqueries(|node| {
-        match is_false_filter(&node) && reads_metric_view(&node)? {
+        match is_false_filter(&node) && metric_view_below(&node)?.is_some() {
             true => Ok(Transformed::new(
                 empty(&node),
                 true,
