@@ -2,6 +2,7 @@
 
 mod arguments;
 mod funnel_groups;
+mod funnel_udaf;
 mod mode;
 mod retention;
 mod walk;

@@ -2,29 +2,21 @@
 
 use std::sync::{Arc, LazyLock};
 
-use datafusion::arrow::datatypes::{DataType, FieldRef};
-use datafusion::common::Result;
-use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::utils::AggregateOrderSensitivity;
 use datafusion::logical_expr::{
-    Accumulator, AggregateUDF, AggregateUDFImpl, Documentation, GroupsAccumulator, ReversedUDAF,
-    Signature, Volatility, aggregate_doc_sections::DOC_SECTION_GENERAL,
+    AggregateUDF, Documentation, aggregate_doc_sections::DOC_SECTION_GENERAL,
 };
-use datafusion::scalar::ScalarValue;
 
-use super::arguments::{coerce, describe, funnel, state_fields};
-use super::funnel_groups::{Answer, FunnelGroups};
-use crate::groups::{ByGroup, Groups, OneGroup};
-use crate::lists::list_type;
+use super::arguments::describe;
+use super::funnel_udaf::{Question, funnel_udaf};
 
 /// Returns the aggregate function `window_funnel_events(window, ts, cond1, …, condN [, mode])`.
 pub fn window_funnel_events_udaf() -> Arc<AggregateUDF> {
     static WINDOW_FUNNEL_EVENTS: LazyLock<Arc<AggregateUDF>> =
-        LazyLock::new(|| Arc::new(AggregateUDF::new_from_impl(WindowFunnelEvents::new())));
+        LazyLock::new(|| Arc::new(funnel_udaf(Question::WhenReached)));
     Arc::clone(&WINDOW_FUNNEL_EVENTS)
 }
 
-static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
+pub(super) static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     let builder = Documentation::builder(
         DOC_SECTION_GENERAL,
         "Returns as LIST when the steps were reached that window_funnel counts, one TIMESTAMP per \
@@ -50,80 +42,3 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     )
     .build()
 });
-
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct WindowFunnelEvents {
-    signature: Signature,
-}
-
-impl WindowFunnelEvents {
-    fn new() -> Self {
-        Self {
-            signature: Signature::user_defined(Volatility::Immutable),
-        }
-    }
-
-    fn groups(&self, args: &AccumulatorArgs<'_>) -> Result<Box<dyn Groups>> {
-        let funnel = funnel(self.name(), args)?;
-        let instants = Answer::Instants(args.expr_fields[1].data_type().clone());
-        Ok(Box::new(FunnelGroups::new(funnel, instants)))
-    }
-}
-
-impl AggregateUDFImpl for WindowFunnelEvents {
-    fn name(&self) -> &str {
-        "window_funnel_events"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, types: &[DataType]) -> Result<Vec<DataType>> {
-        coerce(self.name(), types)
-    }
-
-    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
-        Ok(list_type(&types[1]))
-    }
-
-    fn is_nullable(&self) -> bool {
-        false
-    }
-
-    /// What no rows give.
-    fn default_value(&self, data_type: &DataType) -> Result<ScalarValue> {
-        ScalarValue::new_default(data_type)
-    }
-
-    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Ok(state_fields(&args))
-    }
-
-    fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(OneGroup::new(self.groups(&args)?)))
-    }
-
-    fn groups_accumulator_supported(&self, _args: AccumulatorArgs) -> bool {
-        true
-    }
-
-    fn create_groups_accumulator(
-        &self,
-        args: AccumulatorArgs,
-    ) -> Result<Box<dyn GroupsAccumulator>> {
-        Ok(Box::new(ByGroup::new(self.groups(&args)?)))
-    }
-
-    fn order_sensitivity(&self) -> AggregateOrderSensitivity {
-        AggregateOrderSensitivity::Insensitive
-    }
-
-    fn reverse_expr(&self) -> ReversedUDAF {
-        ReversedUDAF::Identical
-    }
-
-    fn documentation(&self) -> Option<&Documentation> {
-        Some(&DOCUMENTATION)
-    }
-}
