@@ -11,7 +11,7 @@ create external table product_list stored as parquet location 'products.parquet'
 
 -- One basket is one order. The files have a sample of the lines, so a total is that of the lines
 -- which are there.
-create view journey.orders as
+create temporary view journey.orders as
 select
     cast(basket_id as varchar) as order_id,
     cast(min(household_id) as varchar) as customer_id,
@@ -24,7 +24,7 @@ from transactions
 group by basket_id;
 
 -- The lines have no number. Lines that are equal in everything ordered by here are equal.
-create view journey.order_lines as
+create temporary view journey.order_lines as
 select
     cast(basket_id as varchar) as order_id,
     row_number() over (
@@ -37,7 +37,7 @@ select
 from transactions;
 
 -- Demographics, where known, stay as columns of their own.
-create view journey.customers as
+create temporary view journey.customers as
 select
     cast(known.household_id as varchar) as customer_id,
     households.age,
@@ -56,7 +56,7 @@ from (
 ) as known
 left join households on households.household_id = known.household_id;
 
-create view journey.products as
+create temporary view journey.products as
 select
     cast(product_id as varchar) as product_id,
     product_type as name,
@@ -65,7 +65,7 @@ select
     brand
 from product_list;
 
-create view journey.stores as
+create temporary view journey.stores as
 select distinct
     cast(store_id as varchar) as store_id,
     'America/New_York' as timezone
@@ -74,7 +74,7 @@ from transactions;
 -- A mailing is the store's own act. It is dated by the day its campaign begins. A redemption is
 -- the client's act and has a day only: it is dated by the beginning of that day, which is before
 -- the purchase it belongs to.
-create view journey.activities as
+create temporary view journey.activities as
 select
     concat('mailing-', campaigns.campaign_id, '-', campaign_recipients.household_id)
         as activity_id,

@@ -4,7 +4,7 @@ create external table ticket_events stored as parquet location 'ticket_events.pa
 create external table tickets stored as parquet location 'tickets.parquet';
 
 -- A caller who is not known is nobody else's.
-create view incidents.conversations as
+create temporary view incidents.conversations as
 select
     ticket_id as conversation_id,
     coalesce('caller-' || cast(caller_id as varchar), 'unknown-' || ticket_id) as customer_id,
@@ -16,7 +16,7 @@ from tickets;
 -- Every row of the log is an event, whether the state is new or not: whoever marked it last as
 -- done is who wrote the last row that says so. `resolved_by` is no history: the log repeats its
 -- final value on every row.
-create view incidents.conversation_status_events as
+create temporary view incidents.conversation_status_events as
 select
     concat(ticket_id, '-', lpad(cast(event_no as varchar), 3, '0')) as event_id,
     ticket_id as conversation_id,
@@ -32,7 +32,7 @@ select
 from ticket_events;
 
 -- A ticket begins with word from its caller.
-create view incidents.messages as
+create temporary view incidents.messages as
 select
     concat(conversation_id, '-opening') as message_id,
     conversation_id,

@@ -24,9 +24,7 @@ use crate::{
     clock::Clock,
     config::Config,
     query::{
-        catalog::{CATALOG, Sources},
-        definitions::Definitions,
-        settings::Settings,
+        catalog::CATALOG, definition_store::DefinitionStore, settings::Settings,
         view::DEFAULT_SCHEMA,
     },
     warehouse::{Warehouse, location::Location},
@@ -41,7 +39,7 @@ const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::new(5).e
 #[derive(Debug)]
 pub struct Engine {
     warehouse: Arc<Warehouse>,
-    definitions: Arc<Definitions>,
+    definitions: Arc<DefinitionStore>,
     runtime: Arc<RuntimeEnv>,
     config: SessionConfig,
 }
@@ -57,10 +55,9 @@ impl Engine {
         let runtime = runtime(config)?;
         runtime.register_object_store(location.store_url()?.as_ref(), Arc::clone(location.store()));
 
-        let mut definitions = Definitions::shipped()?;
-        if let Some(folder) = &config.queries {
-            definitions.add_folder(folder)?;
-        }
+        // Who names no warehouse leaves nothing behind in the default folder.
+        let kept_in = config.warehouse.is_some().then(|| location.clone());
+        let definitions = DefinitionStore::open(kept_in, config.queries.as_deref()).await?;
         let mut settings = Settings::new(clock);
         defaults::read(&location, &mut settings).await?;
         Ok(Self {
@@ -75,19 +72,15 @@ impl Engine {
         &self.warehouse
     }
 
-    pub fn definitions(&self) -> &Arc<Definitions> {
-        &self.definitions
-    }
-
     /// A new session with the warehouse's default settings.
     pub fn session(&self) -> Session {
         let session_tables = Arc::new(MemorySchemaProvider::new());
-        let sources = Sources {
-            warehouse: Arc::clone(&self.warehouse),
-            definitions: Arc::clone(&self.definitions),
-            session_tables: Arc::clone(&session_tables) as _,
-        };
-        Session::new(sources, self.context(session_tables))
+        Session::new(
+            Arc::clone(&self.warehouse),
+            Arc::clone(&self.definitions),
+            Arc::clone(&session_tables) as _,
+            self.context(session_tables),
+        )
     }
 
     fn context(&self, session_tables: Arc<MemorySchemaProvider>) -> SessionContext {

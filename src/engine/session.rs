@@ -7,6 +7,7 @@ use std::{
 
 use datafusion::{
     arrow::datatypes::SchemaRef,
+    catalog::SchemaProvider,
     common::{DFSchema, Result, plan_err},
     execution::{SendableRecordBatchStream, SessionState},
     logical_expr::{EmptyRelation, LogicalPlan, Statement as PlanStatement},
@@ -14,19 +15,28 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-use crate::query::{
-    catalog::{QueryCatalog, Sources, metric_view},
-    definitions::Definitions,
-    metric_view::{describe, dimensions_of, rewrite_measures},
-    money::bind_rates,
-    settings::Settings,
-    statement::{self, Statement},
-    view::ViewName,
+use crate::{
+    query::{
+        catalog::{QueryCatalog, Sources, metric_view},
+        definition_store::DefinitionStore,
+        definitions::Definitions,
+        metric_view::{describe, dimensions_of, rewrite_measures},
+        money::bind_rates,
+        settings::Settings,
+        statement::{self, CreateView, Statement},
+        view::{View, ViewName},
+    },
+    warehouse::Warehouse,
 };
 
 /// What a user or a connection has for itself.
 pub struct Session {
-    sources: RwLock<Sources>,
+    warehouse: Arc<Warehouse>,
+    shared: Arc<DefinitionStore>,
+    /// Views that live as long as the session; they hide those of their name.
+    temporary: RwLock<Definitions>,
+    /// Tables that live as long as the session.
+    tables: Arc<dyn SchemaProvider>,
     ctx: SessionContext,
     /// What RESET goes back to.
     defaults: Settings,
@@ -41,14 +51,22 @@ pub struct Planned {
 }
 
 impl Session {
-    pub(super) fn new(sources: Sources, ctx: SessionContext) -> Self {
+    pub(super) fn new(
+        warehouse: Arc<Warehouse>,
+        shared: Arc<DefinitionStore>,
+        tables: Arc<dyn SchemaProvider>,
+        ctx: SessionContext,
+    ) -> Self {
         let state = ctx.state();
         let settings = state.config_options().extensions.get::<Settings>();
         Self {
             defaults: settings
                 .expect("the engine gives every session settings")
                 .clone(),
-            sources: RwLock::new(sources),
+            warehouse,
+            shared,
+            temporary: RwLock::default(),
+            tables,
             ctx,
         }
     }
@@ -60,7 +78,12 @@ impl Session {
 
     /// The views that can be read, available or not.
     pub fn definitions(&self) -> Arc<Definitions> {
-        Arc::clone(&self.sources.read().expect("no writer panics").definitions)
+        let shared = self.shared.current();
+        let temporary = self.temporary.read().expect("no writer panics");
+        match temporary.is_empty() {
+            true => shared,
+            false => Arc::new(shared.hidden_by(&temporary)),
+        }
     }
 
     /// Sets a setting as `SET key = 'value'` does.
@@ -103,11 +126,15 @@ impl Session {
             let now = SystemTime::from(settings.now());
             state.execution_props_mut().query_execution_start_time = Some(now.into());
         }
-        let sources = self.sources.read().expect("no writer panics").clone();
+        let sources = Sources {
+            warehouse: Arc::clone(&self.warehouse),
+            definitions: self.definitions(),
+            session_tables: Arc::clone(&self.tables),
+        };
         Ok(QueryCatalog::new(sources, state, created).into_state())
     }
 
-    /// Plans a statement; defining a view is done here and plans as an empty result.
+    /// Plans a statement; defining or dropping a view is done here and plans as an empty result.
     pub async fn plan(&self, statement: Statement) -> Result<Planned> {
         let state = self.state_creating(statement.created_table())?;
         let plan = match statement {
@@ -123,17 +150,46 @@ impl Session {
                     None => return plan_err!("there is no metric view {schema}.{name}"),
                 }
             }
-            Statement::CreateView { view, or_replace } => {
-                let mut sources = self.sources.write().expect("no writer panics");
-                if !or_replace && sources.definitions.get(&view.schema, &view.name).is_some() {
-                    return plan_err!("view {}.{} exists already", view.schema, view.name);
+            Statement::CreateView(create) => {
+                self.create_view(create).await?;
+                nothing()
+            }
+            Statement::DropView { name, if_exists } => {
+                if !self.drop_view(&name).await? && !if_exists {
+                    return plan_err!("DROP VIEW: there is no view {}.{}", name.schema, name.name);
                 }
-                Arc::make_mut(&mut sources.definitions).add(view);
                 nothing()
             }
         };
         let plan = rewrite_measures(plan)?;
         Ok(Planned { plan, state })
+    }
+
+    async fn create_view(&self, create: CreateView) -> Result<()> {
+        let CreateView {
+            view,
+            or_replace,
+            is_temporary,
+        } = create;
+        if !is_temporary {
+            return self.shared.create(view, or_replace).await;
+        }
+        let mut temporary = self.temporary.write().expect("no writer panics");
+        if !or_replace && temporary.get(&view.schema, &view.name).is_some() {
+            let View { schema, name, .. } = &view;
+            return plan_err!("temporary view {schema}.{name} exists already");
+        }
+        temporary.add(view);
+        Ok(())
+    }
+
+    /// Drops the session's own view of a name, else the one that all share.
+    async fn drop_view(&self, name: &ViewName) -> Result<bool> {
+        let is_own = {
+            let mut temporary = self.temporary.write().expect("no writer panics");
+            temporary.remove(name)
+        };
+        Ok(is_own || self.shared.remove(name).await?)
     }
 
     /// The columns that a query would return; nothing runs.

@@ -93,8 +93,10 @@ async fn plan_text(engine: &Engine, sql: &str) -> Result<(Session, Planned), Sta
             ));
         }
     };
-    if matches!(statement, Statement::CreateView { .. }) {
-        return Err(read_only::denied("CREATE VIEW"));
+    match statement {
+        Statement::CreateView(_) => return Err(read_only::denied("CREATE VIEW")),
+        Statement::DropView { .. } => return Err(read_only::denied("DROP VIEW")),
+        _ => {}
     }
     let session = engine.session();
     let planned = session.plan(statement).await;

@@ -10,8 +10,8 @@ use datafusion::common::{DataFusionError, Result, plan_err};
 use include_dir::{Dir, include_dir};
 
 use super::{
-    statement::{self, Statement},
-    view::{DEFAULT_SCHEMA, Parameter, View},
+    statement::{self, CreateView, Statement},
+    view::{DEFAULT_SCHEMA, Parameter, View, ViewName},
 };
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/queries");
@@ -68,6 +68,49 @@ impl Definitions {
     pub fn add(&mut self, view: View) {
         let schema = self.schemas.entry(view.schema.clone()).or_default();
         schema.insert(view.name.clone(), Arc::new(view));
+    }
+
+    /// Adds the view of a statement that was kept.
+    ///
+    /// # Errors
+    /// A parser error, or a plan error for anything but one CREATE VIEW.
+    pub(super) fn add_made(&mut self, text: &str) -> Result<()> {
+        let view = only_view(text)?;
+        self.add(View {
+            text: text.to_owned(),
+            ..view
+        });
+        Ok(())
+    }
+
+    /// Removes a view, and says whether there was one.
+    pub fn remove(&mut self, name: &ViewName) -> bool {
+        let Some(views) = self.schemas.get_mut(&name.schema) else {
+            return false;
+        };
+        let removed = views.remove(&name.name);
+        if views.is_empty() {
+            self.schemas.remove(&name.schema);
+        }
+        removed.is_some()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.schemas.is_empty()
+    }
+
+    /// These views, but for those of a name that others have.
+    pub fn hidden_by(&self, others: &Self) -> Self {
+        let mut seen = self.clone();
+        for (schema, views) in &others.schemas {
+            let seen = seen.schemas.entry(schema.clone()).or_default();
+            seen.extend(
+                views
+                    .iter()
+                    .map(|(name, view)| (name.clone(), Arc::clone(view))),
+            );
+        }
+        seen
     }
 
     pub fn get(&self, schema: &str, name: &str) -> Option<&Arc<View>> {
@@ -144,21 +187,22 @@ impl Definitions {
     }
 
     fn add_file(&mut self, text: &str) -> Result<()> {
-        let mut statements = statement::parse(text)?;
-        match (statements.pop(), statements.is_empty()) {
-            (Some(Statement::CreateView { mut view, .. }), true) => {
-                view.comment = leading_comment(text);
-                self.add(view);
-                Ok(())
-            }
-            _ => plan_err!("expected one CREATE VIEW statement"),
-        }
+        // Only what a statement made is dropped by one.
+        let view = View {
+            text: String::new(),
+            ..only_view(text)?
+        };
+        self.add(view);
+        Ok(())
     }
 }
 
-fn leading_comment(text: &str) -> String {
-    let lines = text.lines().map_while(|line| line.strip_prefix("--"));
-    lines.map(str::trim).collect::<Vec<_>>().join("\n")
+fn only_view(text: &str) -> Result<View> {
+    let mut statements = statement::parse(text)?;
+    match (statements.pop(), statements.is_empty()) {
+        (Some(Statement::CreateView(CreateView { view, .. })), true) => Ok(view),
+        _ => plan_err!("expected one CREATE VIEW statement"),
+    }
 }
 
 fn sorted_entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {

@@ -2,6 +2,7 @@
 
 mod branches;
 pub mod catalog;
+pub mod definition_store;
 pub mod definitions;
 pub mod filters_first;
 pub mod metric_view;

@@ -13,7 +13,7 @@ use datafusion::{
             dialect::GenericDialect,
             keywords::Keyword,
             parser::{Parser, ParserError},
-            tokenizer::{Token, TokenWithSpan, Tokenizer},
+            tokenizer::{Location, Token, TokenWithSpan, Tokenizer},
         },
     },
 };
@@ -40,9 +40,10 @@ const RECURSION_LIMIT: usize = 100;
 /// A statement, ready to be planned.
 #[derive(Debug, Clone)]
 pub enum Statement {
-    CreateView {
-        view: View,
-        or_replace: bool,
+    CreateView(CreateView),
+    DropView {
+        name: ViewName,
+        if_exists: bool,
     },
     /// Which columns a table or view has.
     Describe(SqlStatement, ViewName),
@@ -52,6 +53,15 @@ pub enum Statement {
         measure: String,
     },
     Sql(SqlStatement),
+}
+
+/// `CREATE VIEW`, of a query or of metrics.
+#[derive(Debug, Clone)]
+pub struct CreateView {
+    pub view: View,
+    pub or_replace: bool,
+    /// Whether it is for the session alone.
+    pub is_temporary: bool,
 }
 
 impl Statement {
@@ -84,27 +94,48 @@ pub fn parse(sql: &str) -> Result<Vec<Statement>> {
         .with_recursion_limit(RECURSION_LIMIT)
         .build()?;
     let mut statements = Vec::new();
+    // The comments before a statement are part of its text.
+    let mut start = 0;
     loop {
-        while parser.parser.consume_token(&Token::SemiColon) {}
+        while parser.parser.peek_token_ref().token == Token::SemiColon {
+            parser.parser.advance_token();
+            start = offset(sql, parser.parser.get_current_token().span.end);
+        }
         if parser.parser.peek_token_ref().token == Token::EOF {
             return Ok(statements);
         }
-        statements.push(statement(&mut parser)?);
+        let mut statement = statement(&mut parser)?;
         let next = parser.parser.peek_token();
-        if !matches!(next.token, Token::SemiColon | Token::EOF) {
-            return Ok(parser.parser.expected("end of statement", next)?);
+        let end = match next.token {
+            Token::SemiColon => offset(sql, next.span.start),
+            Token::EOF => sql.len(),
+            _ => return Ok(parser.parser.expected("end of statement", next)?),
+        };
+        if let Statement::CreateView(CreateView { view, .. }) = &mut statement {
+            view.told(sql[start..end].trim());
         }
+        statements.push(statement);
     }
+}
+
+/// The byte at which a line and column of a text begin, both counted from 1.
+fn offset(sql: &str, at: Location) -> usize {
+    let before = (at.line as usize).saturating_sub(1);
+    let lines: usize = sql.split_inclusive('\n').take(before).map(str::len).sum();
+    let mut columns = sql[lines..].char_indices().map(|(idx, _)| idx);
+    let column = columns.nth((at.column as usize).saturating_sub(1));
+    lines + column.unwrap_or(sql.len() - lines)
 }
 
 fn statement(parser: &mut DFParser) -> Result<Statement> {
     if let Some(start) = starts_view(&mut parser.parser) {
         let mut view = view(&mut parser.parser, start.is_metric)?;
         resolve_table_arguments_in(&mut view.body, &TABLE_ARGUMENTS);
-        return Ok(Statement::CreateView {
+        return Ok(Statement::CreateView(CreateView {
             view,
             or_replace: start.or_replace,
-        });
+            is_temporary: start.is_temporary,
+        }));
     }
     if consume_words(
         &mut parser.parser,
@@ -113,6 +144,9 @@ fn statement(parser: &mut DFParser) -> Result<Statement> {
         return Ok(show_dimensions(&mut parser.parser)?);
     }
     let mut statement = parser.parse_statement()?;
+    if let Some(drop) = dropped(&statement) {
+        return Ok(drop);
+    }
     if let Some(name) = described(&statement) {
         return Ok(Statement::Describe(statement, name));
     }
@@ -123,23 +157,23 @@ fn statement(parser: &mut DFParser) -> Result<Statement> {
 /// How the definition of a view begins.
 struct Start {
     or_replace: bool,
+    is_temporary: bool,
     is_metric: bool,
 }
 
-/// Consumes `CREATE [OR REPLACE] [METRIC] VIEW`; else consumes nothing.
+/// Consumes `CREATE [OR REPLACE] [TEMPORARY | TEMP] [METRIC] VIEW`; else consumes nothing.
 fn starts_view(parser: &mut Parser) -> Option<Start> {
-    let starts: [(&[&str], bool, bool); 4] = [
-        (&["CREATE", "VIEW"], false, false),
-        (&["CREATE", "METRIC", "VIEW"], false, true),
-        (&["CREATE", "OR", "REPLACE", "VIEW"], true, false),
-        (&["CREATE", "OR", "REPLACE", "METRIC", "VIEW"], true, true),
-    ];
-    let mut starts = starts.into_iter();
-    let (_, or_replace, is_metric) = starts.find(|(words, ..)| consume_words(parser, words))?;
-    Some(Start {
-        or_replace,
-        is_metric,
-    })
+    let start = parser.maybe_parse(|parser| {
+        parser.expect_keyword(Keyword::CREATE)?;
+        let start = Start {
+            or_replace: parser.parse_keywords(&[Keyword::OR, Keyword::REPLACE]),
+            is_temporary: consume_words(parser, &["TEMPORARY"]) || consume_words(parser, &["TEMP"]),
+            is_metric: consume_words(parser, &["METRIC"]),
+        };
+        parser.expect_keyword(Keyword::VIEW)?;
+        Ok(start)
+    });
+    start.ok().flatten()
 }
 
 /// `name [PARAMETERS name TYPE [IN ('choice', …)] DEFAULT value, …]`, then `AS query` or the facts,
@@ -191,6 +225,28 @@ fn show_dimensions(parser: &mut Parser) -> Result<Statement, ParserError> {
     match (ViewName::of(&name), measure) {
         (Some(view), Some(measure)) => Ok(Statement::ShowDimensions { view, measure }),
         _ => parser.expected("[schema.]view.measure", start),
+    }
+}
+
+/// `DROP VIEW [IF EXISTS] name`; several names at once are left to DataFusion, which refuses them.
+fn dropped(statement: &SqlStatement) -> Option<Statement> {
+    let SqlStatement::Statement(statement) = statement else {
+        return None;
+    };
+    match statement.as_ref() {
+        ast::Statement::Drop {
+            object_type: ast::ObjectType::View,
+            if_exists,
+            names,
+            ..
+        } => match names.as_slice() {
+            [name] => Some(Statement::DropView {
+                name: ViewName::of(name)?,
+                if_exists: *if_exists,
+            }),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

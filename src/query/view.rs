@@ -50,6 +50,8 @@ pub struct View {
     pub body: Body,
     /// The question the view answers and its grain: the comment at the top of its file.
     pub comment: String,
+    /// The statement that made it; empty for a file of a folder.
+    pub text: String,
 }
 
 /// What a view is made of.
@@ -103,7 +105,15 @@ impl View {
             parameters,
             body,
             comment: String::new(),
+            text: String::new(),
         })
+    }
+
+    /// Keeps the statement that made it, and the comment at its top.
+    pub(super) fn told(&mut self, text: &str) {
+        let lines = text.lines().map_while(|line| line.strip_prefix("--"));
+        self.comment = lines.map(str::trim).collect::<Vec<_>>().join("\n");
+        text.clone_into(&mut self.text);
     }
 
     /// The tables and views it reads itself.

@@ -4,6 +4,8 @@
 mod contract;
 // Tables in the Delta format.
 mod delta;
+// Views made by SQL, as files.
+mod kept_views;
 // Hive partitions of Parquet files.
 mod partitions;
 // Missing and empty tables, new data, and the clock.

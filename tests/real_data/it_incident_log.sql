@@ -1,6 +1,6 @@
 -- Who had marked the ticket as done at the moment asked about, if it was done then.
 -- The log gives several events the same minute: event_no says which came last.
-create view base.done_episodes as
+create temporary view base.done_episodes as
 select conversation_id, event_id, done_at, done_until, done_by from base.done_conversations;
 
 create external table questions

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use datafusion::{
     arrow::{
@@ -6,6 +6,7 @@ use datafusion::{
         datatypes::{DataType, Field, Schema},
         util::display::{ArrayFormatter, FormatOptions},
     },
+    common::Result,
     physical_plan::common::collect,
 };
 use parquet::arrow::ArrowWriter;
@@ -26,13 +27,21 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let session = engine(&folder).await.session();
+        let session = open(&folder).await.unwrap().session();
         Self { folder, session }
     }
 
     /// A session of an engine that lists the tables again.
     pub(crate) async fn reopened(&self) -> Session {
-        engine(&self.folder).await.session()
+        open(&self.folder).await.unwrap().session()
+    }
+
+    pub(crate) async fn open(&self) -> Result<Engine> {
+        open(&self.folder).await
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn folder(&self, name: &str) {
@@ -85,14 +94,14 @@ impl Shop {
     }
 }
 
-async fn engine(folder: &TempDir) -> Engine {
+async fn open(folder: &TempDir) -> Result<Engine> {
     let config = Config {
         warehouse: Some(folder.path().to_str().unwrap().to_owned()),
         threads: std::num::NonZeroUsize::new(2),
         ..Config::default()
     };
     let now = "2026-11-22T12:00:00Z".parse().unwrap();
-    Engine::open(&config, Clock::Fixed(now)).await.unwrap()
+    Engine::open(&config, Clock::Fixed(now)).await
 }
 
 pub(crate) async fn rows(session: &Session, sql: &str) -> Vec<String> {

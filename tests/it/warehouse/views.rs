@@ -14,14 +14,6 @@ async fn a_view_reads_tables_and_views() {
     shop.rows("create or replace view big as select * from orders")
         .await;
     assert_eq!(shop.rows("select count(*) from mine.ids").await, ["2"]);
-    // A view belongs to its session.
-    assert!(
-        shop.reopened()
-            .await
-            .sql("select * from big")
-            .await
-            .is_err()
-    );
 }
 
 #[tokio::test]
