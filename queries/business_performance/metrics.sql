@@ -1,8 +1,7 @@
 -- What did tracking links sell, for any day, channel, team, agent or product of the link?
 -- Grain: that of the query. Orders belong to the day of the purchase, clicks and the steps of the
--- funnel to that of the click, links to that of their creation. A measure of something that the
--- site has never sent counts 0 here; base.received_events tells that from nothing
--- having happened.
+-- funnel to that of the click, links to that of their creation. What depends on events that the
+-- site has never sent is NULL.
 create metric view business_performance.metrics
 facts
     business_performance.link_orders as o time o.ordered_at,
@@ -49,13 +48,19 @@ dimensions
         o: o.product, c: c.product, l: l.product, k: k.product, b: b.product, f: f.product
     } comment 'name of the product'
 measures
-    orders = count(distinct o.order_id) on o comment 'orders that a link earned',
-    revenue = sum(o.amount) on o format 'money' comment 'their amount as of the purchase',
-    net_revenue = sum(o.net_amount) on o format 'money'
-        comment 'after refunds, changes and cancellation',
+    orders = count(distinct o.order_id) on o
+        when exists (select 1 from base.received_events where event_type = 'purchase')
+        comment 'orders that a link earned',
+    revenue = sum(o.amount) on o
+        when exists (select 1 from base.received_events where event_type = 'purchase')
+        format 'money' comment 'their amount as of the purchase',
+    net_revenue = sum(o.net_amount) on o
+        when exists (select 1 from base.received_events where event_type = 'purchase')
+        format 'money' comment 'after refunds, changes and cancellation',
     shop_revenue = sum(s.amount) on s format 'money' comment 'of the whole shop, link or not',
     average_order_value = ratio(revenue, orders) format 'money' comment 'revenue per order',
     converting_clicks = count(*) filter (where c.converted) on c
+        when exists (select 1 from base.received_events where event_type = 'purchase')
         comment 'clicks that led to an order, whenever it was placed',
     conversion_rate = ratio(converting_clicks, link_clicks) format 'percent'
         comment 'share of clicks that led to an order; at most 1',
@@ -68,13 +73,18 @@ measures
         comment 'clicks on any link to links created; may exceed 1',
     links_clicked_rate = ratio(links_clicked, links_created) format 'percent'
         comment 'share of the links created that were ever clicked; at most 1',
-    checkouts_started = count(*) on b comment 'begun after a click',
+    checkouts_started = count(*) on b
+        when exists (select 1 from base.received_events where event_type = 'begin_checkout')
+        comment 'begun after a click',
     purchases_completed = orders comment 'orders with a purchase event of a contact who clicked',
     purchase_events = sum_once(o.purchase_events, o.order_id) on o
+        when exists (select 1 from base.received_events where event_type = 'purchase')
         comment 'reloads of the last page included',
     funnel_clicked = count(distinct f.contact_id) filter (where f.step_number = 1) on f
         comment 'contacts who clicked',
     funnel_checkout = count(distinct f.contact_id) filter (where f.step_number = 2) on f
+        when exists (select 1 from base.received_events where event_type = 'begin_checkout')
         comment 'those of them who then began a checkout',
     funnel_purchased = count(distinct f.contact_id) filter (where f.step_number = 3) on f
+        when exists (select 1 from base.received_events where event_type = 'purchase')
         comment 'those of them who then bought'

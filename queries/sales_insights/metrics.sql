@@ -1,7 +1,6 @@
 -- What does chat sell, for any day, channel, product or class of buyer?
 -- Grain: that of the query. Orders belong to their day, sessions to that of their start, displays,
--- quizzes and visits to their own. A measure of events that were never received counts 0 here;
--- sales_insights.received_events tells that from nothing having happened.
+-- quizzes and visits to their own. A measure of events that were never received is NULL.
 create metric view sales_insights.metrics
 facts
     sales_insights.chat_sessions as c time c.started_at,
@@ -39,8 +38,16 @@ dimensions
 measures
     chat_sessions = count(*) on c comment 'all chat sessions',
     pre_purchased_sessions = count(*) filter (where c.has_intent) on c
+        when exists (
+            select 1 from sales_insights.received_events
+            where event_type = 'intent' and is_received
+        )
         comment 'with an intent to buy, before a purchase or without one',
     abandoned_sessions = count(*) filter (where c.is_abandoned) on c
+        when exists (
+            select 1 from sales_insights.received_events
+            where event_type = 'intent' and is_received
+        )
         comment 'of these, without a purchase',
     sessions_with_order = count(*) filter (where c.has_order) on c
         comment 'in which an order in scope was placed',
@@ -52,13 +59,38 @@ measures
         comment 'share of sessions with an order; at most 1',
     revenue_per_chat = ratio(revenue_generated, chat_sessions) format 'money'
         comment 'revenue per chat session',
-    shown = count(distinct d.display_id) on d comment 'displays of products, redrawn ones once',
+    shown = count(distinct d.display_id) on d
+        when exists (
+            select 1 from sales_insights.received_events
+            where event_type = 'product_shown' and is_received
+        )
+        comment 'displays of products, redrawn ones once',
     units_sold = sum(p.quantity) on p comment 'units in orders in scope',
     sales = sum(p.amount) on p format 'money' comment 'sums to the revenue',
     quiz_started = count(distinct q.attempt_id) filter (where q.event_type = 'quiz_started') on q
+        when exists (
+            select 1 from sales_insights.received_events
+            where event_type = 'quiz_started' and is_received
+        )
         comment 'attempts at the product quiz',
     quiz_completed = count(distinct q.attempt_id) filter (where q.event_type = 'quiz_completed')
-        on q comment 'those of them that were completed',
-    pdp_visitors = count(distinct v.contact_id) on v comment 'who saw a product''s page',
+        on q
+        when exists (
+            -- Without a start there is no attempt to complete.
+            select 1 from sales_insights.received_events
+            where event_type in ('quiz_started', 'quiz_completed') and is_received
+            having count(*) = 2
+        )
+        comment 'those of them that were completed',
+    pdp_visitors = count(distinct v.contact_id) on v
+        when exists (
+            select 1 from sales_insights.received_events
+            where event_type = 'product_view' and is_received
+        )
+        comment 'who saw a product''s page',
     pdp_purchasers = count(distinct v.contact_id) filter (where v.purchased) on v
+        when exists (
+            select 1 from sales_insights.received_events
+            where event_type = 'product_view' and is_received
+        )
         comment 'those of them who then bought'

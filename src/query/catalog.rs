@@ -23,7 +23,7 @@ use datafusion_attribution::ATTRIBUTE_TABLES;
 
 use super::{
     definitions::Definitions,
-    metric_view::{self, MetricView},
+    metric_view::{self, MetricView, Relations},
     settings::Settings,
     time::IN_PERIODS,
     view::{Body, DEFAULT_SCHEMA, View, ViewName, statement},
@@ -283,12 +283,19 @@ impl QuerySchema {
                 Ok(Arc::new(ViewTable::new(plan.map_err(within)?, Some(text))))
             }
             Body::Metrics(metrics) => {
-                let mut facts = Vec::with_capacity(metrics.facts.len());
+                let mut relations = Relations::default();
                 for fact in &metrics.facts {
                     let rows = state.statement_to_plan(statement(fact.rows.clone())).await;
-                    facts.push(rows.map_err(within)?);
+                    relations.facts.push(rows.map_err(within)?);
                 }
-                Ok(Arc::new(metric_view::bind(&name, &metrics, facts, &state)?))
+                for condition in metrics.conditions() {
+                    let query = statement(Box::new(condition.clone()));
+                    let query = state.statement_to_plan(query).await;
+                    relations.conditions.push(query.map_err(within)?);
+                }
+                Ok(Arc::new(metric_view::bind(
+                    &name, &metrics, relations, &state,
+                )?))
             }
         }
     }

@@ -119,12 +119,15 @@ impl View {
     /// The tables and views it reads itself.
     pub fn references(&self) -> Result<Vec<TableReference>> {
         let queries = match &self.body {
-            Body::Query(query) => vec![query],
-            Body::Metrics(metrics) => metrics.facts.iter().map(|fact| &fact.rows).collect(),
+            Body::Query(query) => vec![query.as_ref()],
+            Body::Metrics(metrics) => {
+                let facts = metrics.facts.iter().map(|fact| fact.rows.as_ref());
+                facts.chain(metrics.conditions()).collect()
+            }
         };
         let mut references = Vec::new();
         for query in queries {
-            let query = statement(query.clone());
+            let query = statement(Box::new(query.clone()));
             references.extend(resolve_table_references(&query, true)?.0);
         }
         Ok(references)

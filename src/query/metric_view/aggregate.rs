@@ -1,10 +1,11 @@
 //! From an aggregate over a metric view to one aggregate per fact, merged.
 //!
 //! ```text
-//! Projection    the measures' formulas, under the names that the query's own aggregate had
-//!   Aggregate   by the keys: each part comes from one leg only
-//!     Union
-//!       leg     of each fact that a measure needs, see `leg`
+//! Projection      the measures' formulas, under the names that the query's own aggregate had
+//!   Projection    whether each condition of them holds, see `condition`
+//!     Aggregate   by the keys: each part comes from one leg only, see `merge`
+//!       Union
+//!         leg     of each fact that a measure needs, see `leg`
 //! ```
 //! With one fact there is nothing to merge, and its leg is all.
 
@@ -13,18 +14,12 @@ use std::{collections::BTreeSet, sync::Arc};
 use datafusion::{
     arrow::datatypes::DataType,
     common::{
-        Column, DFSchema, Result, ScalarValue,
-        metadata::FieldMetadata,
-        plan_err,
+        Column, Result, ScalarValue, plan_err,
         tree_node::{Transformed, TreeNode},
     },
     functions::core::expr_fn::coalesce,
-    functions_aggregate::expr_fn::{first_value, max, min},
     logical_expr::{
-        Aggregate, AggregateUDF, Expr, ExprFunctionExt, ExprSchemable, GroupingSet, LogicalPlan,
-        LogicalPlanBuilder, cast, col,
-        expr::{AggregateFunction, NullTreatment},
-        lit,
+        Aggregate, AggregateUDF, Expr, GroupingSet, LogicalPlan, col, expr::AggregateFunction, lit,
         utils::grouping_set_to_exprlist,
     },
 };
@@ -32,6 +27,7 @@ use datafusion::{
 use super::{
     bound::{BoundMeasure, Component, MetricView},
     chain::Chain,
+    condition,
     leg::leg,
     measure_udaf::MEASURE,
     misuse,
@@ -107,7 +103,7 @@ pub(super) fn rewrite(aggregate: &Aggregate) -> Result<Option<LogicalPlan>> {
         .iter()
         .map(|fact| leg(&request, *fact))
         .collect::<Result<Vec<_>>>()?;
-    if legs.len() > 1 {
+    if legs.len() > 1 || condition::named(&request.view, &outputs).next().is_some() {
         misuse::refuse_correlation(&request)?;
     }
     let merged = request.merge(legs)?;
@@ -222,76 +218,9 @@ impl Request {
             Ok(bits * lit(2_i32) + col(format!("__grouping_{idx}")))
         })
     }
-
-    fn merge(&self, legs: Vec<LogicalPlan>) -> Result<LogicalPlan> {
-        let mut legs = legs.into_iter().map(LogicalPlanBuilder::from);
-        let first = legs
-            .next()
-            .ok_or_else(|| misuse::constant_measure(&self.view))?;
-        let mut rest = legs.peekable();
-        if rest.peek().is_none() {
-            return first.build();
-        }
-        let union = rest.try_fold(first, |union, leg| union.union(leg.build()?))?;
-        let keys = (0..self.keys.len())
-            .map(key_name)
-            .chain(self.groupings())
-            .map(col);
-        let schema = Arc::clone(union.schema());
-        let parts = self.parts.iter().enumerate().map(|(idx, part)| {
-            let merged = part.merged(col(part_name(idx)), &schema)?;
-            Ok(merged.alias(part_name(idx)))
-        });
-        union
-            .aggregate(keys.collect::<Vec<_>>(), parts.collect::<Result<Vec<_>>>()?)?
-            .build()
-    }
-
-    /// The columns that the query's own aggregate had: names, types and metadata.
-    fn project(
-        &self,
-        merged: LogicalPlan,
-        outputs: Vec<Expr>,
-        announced: &DFSchema,
-    ) -> Result<LogicalPlan> {
-        let keys = (0..self.keys.len()).map(|idx| col(key_name(idx)));
-        let fields = announced
-            .iter()
-            .filter(|(_, it)| it.name() != Aggregate::INTERNAL_GROUPING_ID);
-        let exprs = keys
-            .chain(outputs)
-            .zip(fields)
-            .map(|(expr, (qualifier, field))| {
-                let is_same = expr.get_type(merged.schema())? == *field.data_type();
-                let expr = if is_same {
-                    expr
-                } else {
-                    cast(expr, field.data_type().clone())
-                };
-                let metadata = FieldMetadata::from(field.metadata());
-                let qualifier = qualifier.cloned();
-                Ok(expr.alias_qualified_with_metadata(qualifier, field.name(), Some(metadata)))
-            });
-        let exprs = exprs.collect::<Result<Vec<_>>>()?;
-        LogicalPlanBuilder::from(merged).project(exprs)?.build()
-    }
 }
 
 impl Part {
-    /// The one value that is not NULL, or that of all legs.
-    fn merged(&self, part: Expr, schema: &DFSchema) -> Result<Expr> {
-        if matches!(&self.aggregate, PartAggregate::Extreme(func, _) if func.name() == "min") {
-            return Ok(min(part));
-        }
-        Ok(match part.get_type(schema)? {
-            // There is no greatest list.
-            nested if nested.is_nested() => first_value(part, Vec::new())
-                .null_treatment(NullTreatment::IgnoreNulls)
-                .build()?,
-            _ => max(part),
-        })
-    }
-
     pub(super) fn data_type(&self, view: &MetricView) -> Option<DataType> {
         match &self.aggregate {
             PartAggregate::Component(idx) => Some(view.components[*idx].data_type.clone()),

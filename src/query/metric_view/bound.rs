@@ -23,6 +23,8 @@ pub struct MetricView {
     pub(super) facts: Vec<BoundFact>,
     pub(super) dimensions: Vec<BoundDimension>,
     pub(super) measures: Vec<BoundMeasure>,
+    /// What measures are known under: each a query that has a row if it holds.
+    pub(super) conditions: Vec<LogicalPlan>,
     /// The aggregates that measures are made of.
     pub(super) components: Vec<Component>,
 }

@@ -39,12 +39,29 @@ pub struct Measure {
     pub formula: Expr,
     /// The alias of the fact that the formula aggregates; `None` for a formula over measures.
     pub fact: Option<String>,
+    /// Without a row of this query the measure is NULL: what it counts is never recorded.
+    pub known_when: Option<Box<Query>>,
     /// How to show it: a hint for tools, such as `percent`.
     pub format: Option<String>,
     pub comment: Option<String>,
 }
 
 impl Metrics {
+    /// The different conditions under which measures are known, in the order of the measures.
+    pub fn conditions(&self) -> Vec<&Query> {
+        let mut conditions: Vec<&Query> = Vec::new();
+        for condition in self
+            .measures
+            .iter()
+            .filter_map(|it| it.known_when.as_deref())
+        {
+            if !conditions.contains(&condition) {
+                conditions.push(condition);
+            }
+        }
+        conditions
+    }
+
     /// Refuses names that are used twice, and facts that do not exist.
     pub(super) fn check(&self) -> Result<(), ParserError> {
         let mut facts = BTreeSet::new();
@@ -99,6 +116,7 @@ impl VisitMut for Metrics {
         }
         for measure in &mut self.measures {
             measure.formula.visit(visitor)?;
+            measure.known_when.visit(visitor)?;
         }
         ControlFlow::Continue(())
     }

@@ -87,14 +87,15 @@ pub(super) fn refuse_measures_in_where(view: &MetricView, filters: &[Expr]) -> R
     })
 }
 
-/// A union of facts cannot be evaluated once for each row outside.
+/// A union of facts cannot be evaluated once for each row outside, nor a condition where there are
+/// no rows beside it.
 pub(super) fn refuse_correlation(request: &Request) -> Result<()> {
     let exprs = request.filters.iter().chain(&request.keys);
     for expr in exprs {
         if expr.contains_outer() {
             return plan_err!(
-                "metric view {}: a correlated subquery can ask for measures of one fact only: \
-                 aggregate it in a CTE and join that",
+                "metric view {}: a correlated subquery can ask for measures of one fact only, \
+                 and for none that has a condition: aggregate it in a CTE and join that",
                 request.view.name
             );
         }

@@ -12,7 +12,7 @@ use super::definition::{Dimension, Fact, Measure, Metrics};
 use crate::query::words::{consume_words, expect_word, name};
 
 /// `FACTS relation AS alias TIME expr, …  DIMENSIONS name = { alias: expr, … }, …
-/// MEASURES name = aggregate ON alias, name = formula, …`
+/// MEASURES name = aggregate ON alias [WHEN EXISTS (query)], name = formula, …`
 pub(in crate::query) fn metrics(parser: &mut Parser) -> Result<Metrics, ParserError> {
     expect_word(parser, "FACTS")?;
     let facts = parser.parse_comma_separated(fact)?;
@@ -90,9 +90,21 @@ fn measure(parser: &mut Parser) -> Result<Measure, ParserError> {
         name: name_of_measure,
         formula,
         fact,
+        known_when: known_when(parser)?,
         format: text_after(parser, "FORMAT")?,
         comment: text_after(parser, "COMMENT")?,
     })
+}
+
+fn known_when(parser: &mut Parser) -> Result<Option<Box<Query>>, ParserError> {
+    if !consume_words(parser, &["WHEN"]) {
+        return Ok(None);
+    }
+    parser.expect_keyword_is(Keyword::EXISTS)?;
+    parser.expect_token(&Token::LParen)?;
+    let query = parser.parse_query()?;
+    parser.expect_token(&Token::RParen)?;
+    Ok(Some(query))
 }
 
 fn text_after(parser: &mut Parser, word: &str) -> Result<Option<String>, ParserError> {
