@@ -19,6 +19,7 @@ use datafusion_attribution::{
 };
 
 use crate::query::{
+    explain_order::ExplainOrderPlanner,
     filters_first::FiltersFirst,
     metric_view::measure_udaf,
     money::{convert_udf, report_currency_udf},
@@ -44,6 +45,7 @@ pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
         .with_relation_planners(vec![
             Arc::new(AttributeRelationPlanner),
             Arc::new(InPeriodsPlanner),
+            Arc::new(ExplainOrderPlanner),
         ])
         .with_optimizer_rules(optimizer_rules())
         .with_physical_optimizer_rules(physical_optimizer_rules())

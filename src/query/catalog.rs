@@ -23,6 +23,7 @@ use datafusion_attribution::ATTRIBUTE_TABLES;
 
 use super::{
     definitions::Definitions,
+    explain_order::{EXPLAIN_ORDER, ExplainedReports, ORDER_CANDIDATES},
     metric_view::{self, MetricView, Relations},
     settings::Settings,
     time::IN_PERIODS,
@@ -108,7 +109,7 @@ impl Query {
 
     fn is_function(&self, name: &str) -> bool {
         self.state.table_functions().contains_key(name)
-            || [IN_PERIODS, ATTRIBUTE_TABLES.function].contains(&name)
+            || [IN_PERIODS, EXPLAIN_ORDER, ATTRIBUTE_TABLES.function].contains(&name)
     }
 
     /// The views of a schema whose tables are all there.
@@ -261,8 +262,26 @@ impl QuerySchema {
         self.query.sources.definitions.get(&self.name, name)
     }
 
+    /// What `explain_order()` reads.
+    async fn explained_reports(&self) -> Result<Arc<dyn TableProvider>> {
+        let definitions = &self.query.sources.definitions;
+        let mut reports = ExplainedReports::default();
+        for report in definitions.schemas() {
+            let Some(view) = definitions.get(report, ORDER_CANDIDATES) else {
+                continue;
+            };
+            let missing = definitions.missing_tables(view, &|name| self.query.is_known(name))?;
+            if missing.is_empty() {
+                reports.add(report, self.plan_view(view).await?);
+            } else {
+                reports.add_missing(report, missing);
+            }
+        }
+        Ok(Arc::new(reports))
+    }
+
     async fn plan_view(&self, view: &View) -> Result<Arc<dyn TableProvider>> {
-        let name = format!("{}.{}", self.name, view.name);
+        let name = format!("{}.{}", view.schema, view.name);
         if self.expanding.contains(&name) {
             let cycle = self.expanding.join(" reads ");
             return plan_err!("view {name} reads itself: {cycle} reads {name}");
@@ -330,6 +349,9 @@ impl SchemaProvider for QuerySchema {
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
         match self.view(name) {
             Some(view) => self.plan_view(view).await.map(Some),
+            None if self.name == DEFAULT_SCHEMA && name == EXPLAIN_ORDER => {
+                self.explained_reports().await.map(Some)
+            }
             None if self.name == DEFAULT_SCHEMA => self.query.open_table(name).await,
             None => Ok(None),
         }

@@ -4,6 +4,7 @@ mod branches;
 pub mod catalog;
 pub mod definition_store;
 pub mod definitions;
+pub mod explain_order;
 pub mod filters_first;
 pub mod metric_view;
 pub mod money;

@@ -1,0 +1,114 @@
+//! `explain_order('id')`: what could have earned one order, report by report, and what decided.
+//!
+//! The rules are the reports': every schema with a view `order_candidates` takes part, also one of
+//! a user. The catalog opens those views when a query names the function, as they need planning;
+//! the planner here, which cannot wait, puts them together.
+
+mod explained_reports;
+
+use std::{any::Any, sync::Arc};
+
+use datafusion::{
+    arrow::datatypes::{DataType, Field},
+    common::{DFSchema, Result, ScalarValue, internal_datafusion_err, plan_err},
+    datasource::source_as_provider,
+    logical_expr::{
+        Expr, LogicalPlan,
+        expr::Placeholder,
+        planner::{PlannedRelation, RelationPlanner, RelationPlannerContext, RelationPlanning},
+    },
+    sql::sqlparser::ast::{
+        FunctionArg, FunctionArgExpr, Ident, TableAlias, TableFactor, TableFunctionArgs,
+    },
+};
+
+pub use explained_reports::ExplainedReports;
+
+/// The name of the table function, and of what the catalog opens for it.
+pub const EXPLAIN_ORDER: &str = "explain_order";
+
+/// The view with which a report takes part.
+pub const ORDER_CANDIDATES: &str = "order_candidates";
+
+/// Plans `explain_order('order-id')`.
+///
+/// # Arguments
+/// The id of an order: a string, or a parameter of the statement.
+///
+/// # Returns
+/// `report`, then the columns of the views `order_candidates`: one row per report and candidate of
+/// the order, by `report` and `occurred_at`. What a report has of an order without a candidate is in
+/// its view.
+///
+/// # Nulls and edges
+/// An order that no report knows has one row with the rule `unknown_order` and no `report`. A report
+/// that lacks tables has one row with the rule `missing_tables`, and their names as `candidate_id`.
+///
+/// # Errors
+/// A plan error when the argument is not an id; whatever planning the views of the reports raises.
+#[derive(Debug)]
+pub struct ExplainOrderPlanner;
+
+impl RelationPlanner for ExplainOrderPlanner {
+    fn plan_relation(
+        &self,
+        relation: TableFactor,
+        context: &mut dyn RelationPlannerContext,
+    ) -> Result<RelationPlanning> {
+        match relation {
+            TableFactor::Table {
+                name, alias, args, ..
+            } if name.to_string().eq_ignore_ascii_case(EXPLAIN_ORDER) => {
+                let plan = plan(args, context)?;
+                let alias = alias.unwrap_or_else(|| TableAlias {
+                    explicit: false,
+                    name: Ident::new(EXPLAIN_ORDER),
+                    columns: vec![],
+                    at: None,
+                });
+                Ok(RelationPlanning::Planned(Box::new(PlannedRelation::new(
+                    plan,
+                    Some(alias),
+                ))))
+            }
+            other => Ok(RelationPlanning::Original(Box::new(other))),
+        }
+    }
+}
+
+fn plan(
+    args: Option<TableFunctionArgs>,
+    context: &mut dyn RelationPlannerContext,
+) -> Result<LogicalPlan> {
+    let args = args.map(|args| args.args).unwrap_or_default();
+    let id = order_id(&args, context)?;
+    let opened = context
+        .context_provider()
+        .get_table_source(EXPLAIN_ORDER.into())?;
+    let opened: Arc<dyn Any + Send + Sync> = source_as_provider(&opened)?;
+    let reports = opened
+        .downcast::<ExplainedReports>()
+        .map_err(|_| internal_datafusion_err!("{EXPLAIN_ORDER}: the catalog opened a table"))?;
+    reports.explain(&id)
+}
+
+fn order_id(args: &[FunctionArg], context: &mut dyn RelationPlannerContext) -> Result<Expr> {
+    if let [FunctionArg::Unnamed(FunctionArgExpr::Expr(arg))] = args {
+        match context.sql_to_expr(arg.clone(), &DFSchema::empty()) {
+            Ok(id @ Expr::Literal(ScalarValue::Utf8(Some(_)), _)) => return Ok(id),
+            Ok(Expr::Placeholder(Placeholder { id, .. })) => {
+                let text = Arc::new(Field::new("", DataType::Utf8, true));
+                return Ok(Expr::Placeholder(Placeholder::new_with_field(
+                    id,
+                    Some(text),
+                )));
+            }
+            _ => {}
+        }
+    }
+    let got: Vec<_> = args.iter().map(ToString::to_string).collect();
+    plan_err!(
+        "{EXPLAIN_ORDER}: expected the id of one order, as in {EXPLAIN_ORDER}('o-1'), got ({})",
+        got.join(", ")
+    )
+}
