@@ -21,6 +21,7 @@ use datafusion_attribution::{
 use crate::query::{
     explain_order::ExplainOrderPlanner,
     filters_first::FiltersFirst,
+    held_filters::HeldFilters,
     metric_view::measure_udaf,
     money::{convert_udf, report_currency_udf},
     time::{ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf},
@@ -53,15 +54,19 @@ pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
 }
 
 fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let mut rules = Optimizer::new().rules;
-    // Filters must be where they end up, and projections not yet between them and the node.
-    let pushed_down = rules
-        .iter()
-        .position(|rule| rule.name() == "push_down_filter");
-    rules.insert(
-        pushed_down.map_or(rules.len(), |idx| idx + 1),
-        Arc::new(ExpandPeriods),
-    );
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = Vec::new();
+    for rule in Optimizer::new().rules {
+        let is_push_down = rule.name() == "push_down_filter";
+        if is_push_down {
+            rules.push(Arc::new(HeldFilters::Hold));
+        }
+        rules.push(rule);
+        if is_push_down {
+            rules.push(Arc::new(HeldFilters::Release));
+            // Filters must be where they end up, and projections not yet between them and the node.
+            rules.push(Arc::new(ExpandPeriods));
+        }
+    }
     rules.push(Arc::new(PushConversionFilters));
     rules
 }

@@ -6,6 +6,7 @@ pub mod definition_store;
 pub mod definitions;
 pub mod explain_order;
 pub mod filters_first;
+pub mod held_filters;
 pub mod metric_view;
 pub mod money;
 pub mod settings;
