@@ -1,6 +1,6 @@
 //! What every view `order_candidates` keeps to, and what it costs to explain one order.
 
-use super::{SampleShop, count, holds, set};
+use super::{SampleShop, count, holds};
 use crate::{plans::scans, warehouse::shop::rows};
 
 /// A report, and what its ledger credits: `order_id`, the touch's `id` and time `at`, `amount`.
@@ -73,8 +73,8 @@ impl Report {
         let shop = SampleShop::open(0.1).await;
         let session = shop.session();
         for (name, value) in parameters {
-            let parameter = format!("param.{}.{name}", self.schema);
-            set(&session, &[(&parameter, value)]).await;
+            let parameter = format!("tributary.param.{}.{name}", self.schema);
+            session.set(&parameter, value).unwrap();
         }
         for (table, query) in [
             (
@@ -87,8 +87,18 @@ impl Report {
             rows(&session, &format!("create table {table} as {query}")).await;
         }
         let lookback = parameters.iter().find(|(name, _)| *name == "lookback");
-        let lookback = lookback.map_or(self.lookback, |(_, value)| value);
+        let lookback = lookback.map_or(self.lookback, |(_, value)| *value);
         let refusals = format!("('{}')", self.refusals.join("', '"));
+        let refused = format!(
+            "select * from candidates join reasons on reasons.order_id = candidates.order_id
+                     where ((reason in {refusals}) and rule <> reason) or ((rule in {refusals}) and rule <> reason)"
+        );
+        let timed = format!(
+            "select * from candidates
+                     where (rule = 'after_order' and occurred_at <= ordered_at)
+                         or (rule = 'outside_lookback' and occurred_at >= ordered_at - interval '{lookback}'
+                             and order_id not in (select order_id from orders where date_only))"
+        );
         for (law, exceptions) in [
             (
                 "what is accepted is what the ledger credits, at its amount",
@@ -122,19 +132,11 @@ impl Report {
             ),
             (
                 "what refuses an order in the ledger refuses each of its candidates, and nothing else does",
-                &format!(
-                    "select * from candidates join reasons on reasons.order_id = candidates.order_id
-                     where ((reason in {refusals}) and rule <> reason) or ((rule in {refusals}) and rule <> reason)"
-                ),
+                refused.as_str(),
             ),
             (
                 "a candidate after the order is, and one outside the lookback too",
-                &format!(
-                    "select * from candidates
-                     where (rule = 'after_order' and occurred_at <= ordered_at)
-                         or (rule = 'outside_lookback' and occurred_at >= ordered_at - interval '{lookback}'
-                             and order_id not in (select order_id from orders where date_only))"
-                ),
+                timed.as_str(),
             ),
             (
                 "a candidate that is not the last has one after it, and one of a tie another beside it",
