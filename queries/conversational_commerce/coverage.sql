@@ -4,8 +4,9 @@
 create view conversational_commerce.coverage as
 with known as (
     select least(
-        (select max(sent_at) from messages),
-        (select max(coalesce(ingested_at, ordered_at)) from orders)
+        (select max(sent_at) from messages where sent_at <= now()),
+        (select max(coalesce(ingested_at, ordered_at)) from orders
+            where coalesce(ingested_at, ordered_at) <= now())
     ) as complete_through
 )
 select

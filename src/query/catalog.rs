@@ -22,6 +22,7 @@ use datafusion::{
 use datafusion_attribution::ATTRIBUTE_TABLES;
 
 use super::{
+    data_health,
     definitions::Definitions,
     explain_order::{EXPLAIN_ORDER, ExplainedReports, ORDER_CANDIDATES},
     metric_view::{self, MetricView, Relations},
@@ -41,6 +42,12 @@ pub struct Sources {
     pub definitions: Arc<Definitions>,
     /// Tables that live as long as the session; they hide those of the warehouse.
     pub session_tables: Arc<dyn SchemaProvider>,
+}
+
+impl Sources {
+    fn is_stored(&self, name: &str) -> bool {
+        self.session_tables.table_exist(name) || self.warehouse.has_table(name)
+    }
 }
 
 /// The catalog list of one query.
@@ -95,12 +102,7 @@ pub async fn metric_view(state: &SessionState, name: &ViewName) -> Result<Option
 
 impl Query {
     fn is_table(&self, name: &str) -> bool {
-        let Sources {
-            warehouse,
-            session_tables,
-            ..
-        } = &self.sources;
-        session_tables.table_exist(name) || warehouse.has_table(name) || is_optional(name)
+        self.sources.is_stored(name) || is_optional(name)
     }
 
     fn is_known(&self, name: &str) -> bool {
@@ -232,7 +234,8 @@ impl fmt::Debug for OnlyCatalog {
 impl CatalogProvider for OnlyCatalog {
     fn schema_names(&self) -> Vec<String> {
         let schemas = self.query.sources.definitions.schemas().map(str::to_owned);
-        let mut names: Vec<_> = schemas.chain([DEFAULT_SCHEMA.to_owned()]).collect();
+        let own = [DEFAULT_SCHEMA, data_health::SCHEMA].map(str::to_owned);
+        let mut names: Vec<_> = schemas.chain(own).collect();
         names.sort();
         names.dedup();
         names
@@ -240,7 +243,8 @@ impl CatalogProvider for OnlyCatalog {
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
         let mut schemas = self.query.sources.definitions.schemas();
-        (name == DEFAULT_SCHEMA || schemas.any(|schema| schema == name)).then(|| {
+        let is_own = [DEFAULT_SCHEMA, data_health::SCHEMA].contains(&name);
+        (is_own || schemas.any(|schema| schema == name)).then(|| {
             let schema = QuerySchema {
                 name: name.to_owned(),
                 query: Arc::clone(&self.query),
@@ -280,20 +284,48 @@ impl QuerySchema {
         Ok(Arc::new(reports))
     }
 
-    async fn plan_view(&self, view: &View) -> Result<Arc<dyn TableProvider>> {
-        let name = format!("{}.{}", view.schema, view.name);
-        if self.expanding.contains(&name) {
+    fn is_data_health(&self, name: &str) -> bool {
+        self.name == data_health::SCHEMA && name == data_health::NAME
+    }
+
+    /// The state that plans what a view reads.
+    fn state_within(&self, name: &str) -> Result<SessionState> {
+        if self.expanding.iter().any(|it| it == name) {
             let cycle = self.expanding.join(" reads ");
             return plan_err!("view {name} reads itself: {cycle} reads {name}");
         }
-        let settings = Settings::of(self.query.state.config_options())?;
         let mut expanding = self.expanding.clone();
-        expanding.push(name.clone());
+        expanding.push(name.to_owned());
         let mut state = self.query.state.clone();
         state.register_catalog_list(Arc::new(QueryCatalog {
             query: Arc::clone(&self.query),
             expanding,
         }));
+        Ok(state)
+    }
+
+    async fn plan_data_health(&self) -> Result<Arc<dyn TableProvider>> {
+        let Query { sources, state, .. } = self.query.as_ref();
+        let mut as_stored = state.clone();
+        let extensions = &mut as_stored.config_mut().options_mut().extensions;
+        if let Some(settings) = extensions.get_mut::<Settings>() {
+            settings.as_of = None;
+        }
+        let as_stored = QueryCatalog::new(sources.clone(), as_stored, None).into_state();
+        let known = data_health::Known {
+            definitions: &sources.definitions,
+            is_known: &|name| self.query.is_known(name),
+            is_stored: &|name| sources.is_stored(name),
+        };
+        let state = self.state_within(&format!("{}.{}", data_health::SCHEMA, data_health::NAME))?;
+        let plan = data_health::plan(&known, &state, &as_stored).await?;
+        Ok(Arc::new(ViewTable::new(plan, None)))
+    }
+
+    async fn plan_view(&self, view: &View) -> Result<Arc<dyn TableProvider>> {
+        let name = format!("{}.{}", view.schema, view.name);
+        let state = self.state_within(&name)?;
+        let settings = Settings::of(state.config_options())?;
         let within = |error: DataFusionError| error.context(format!("view {name}"));
         match view.with_parameters(settings)? {
             Body::Query(query) => {
@@ -335,6 +367,9 @@ impl SchemaProvider for QuerySchema {
             ..
         } = &self.query.sources;
         let mut names = self.query.available_views(&self.name);
+        if self.name == data_health::SCHEMA {
+            names.push(data_health::NAME.to_owned());
+        }
         if self.name == DEFAULT_SCHEMA {
             names.extend(session_tables.table_names());
             names.extend(warehouse.table_names());
@@ -352,6 +387,7 @@ impl SchemaProvider for QuerySchema {
             None if self.name == DEFAULT_SCHEMA && name == EXPLAIN_ORDER => {
                 self.explained_reports().await.map(Some)
             }
+            None if self.is_data_health(name) => self.plan_data_health().await.map(Some),
             None if self.name == DEFAULT_SCHEMA => self.query.open_table(name).await,
             None => Ok(None),
         }
@@ -359,7 +395,7 @@ impl SchemaProvider for QuerySchema {
 
     /// Answers without opening the table, which a listing of many must not do.
     async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
-        if self.view(name).is_some() {
+        if self.view(name).is_some() || self.is_data_health(name) {
             return Ok(Some(TableType::View));
         }
         let is_table = self.name == DEFAULT_SCHEMA && self.query.is_table(name);
@@ -367,6 +403,8 @@ impl SchemaProvider for QuerySchema {
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.view(name).is_some() || (self.name == DEFAULT_SCHEMA && self.query.is_table(name))
+        self.view(name).is_some()
+            || self.is_data_health(name)
+            || (self.name == DEFAULT_SCHEMA && self.query.is_table(name))
     }
 }

@@ -2,6 +2,7 @@
 
 mod branches;
 pub mod catalog;
+mod data_health;
 pub mod definition_store;
 pub mod definitions;
 pub mod explain_order;

@@ -1,0 +1,116 @@
+//! What can be asked of any table of the contract: has it rows, is a key there twice, and is
+//! something later than now?
+
+use super::quoted;
+use crate::warehouse::contract::Table;
+
+/// The check whether a table has rows.
+pub(super) const STORED_ROWS: &str = "stored_rows";
+
+/// The contract's tables, each with the query of its checks; `None` for one that is missed.
+pub(super) fn checks(is_stored: &dyn Fn(&str) -> bool) -> Vec<(&'static str, Option<String>)> {
+    let query = |table: &'static Table| {
+        let query = match (is_stored(table.name), table.optional) {
+            (true, _) => Some(stored(table)),
+            (false, true) => Some(absent(table)),
+            (false, false) => None,
+        };
+        (table.name, query)
+    };
+    Table::all().map(query).collect()
+}
+
+/// The checks of a table, which must see what is later than now.
+fn stored(table: &Table) -> String {
+    let name = quoted(table.name);
+    let latest = match table.event_time {
+        Some(at) => format!("max(case when {at} <= now() then {at} end)"),
+        None => "cast(null as timestamp)".to_owned(),
+    };
+    let instants = [
+        table.event_time,
+        table.column("ingested_at").map(|it| it.name),
+    ];
+    let later = instants.iter().flatten().map(|at| format!("{at} > now()"));
+    let later = later.collect::<Vec<_>>().join(" or ");
+    let (later, later_rows) = match later.as_str() {
+        "" => ("false", String::new()),
+        later => (
+            later,
+            format!(
+                ", (4, 'later_rows', {name}, 'later than tributary.as_of, or than the clock where \
+                 that is not set: no report of a period up to now counts them')"
+            ),
+        ),
+    };
+    // Whatever names a check is a column of `checks`, and no literal above an aggregate: a filter
+    // on that would move below the aggregate, which then answers for no rows.
+    format!(
+        "with keys as (
+             select
+                 count(*) as stored,
+                 count(case when {later} then 1 end) as later,
+                 {latest} as latest_at
+             from {table}
+             group by {key}
+         ),
+         counted as (
+             select
+                 coalesce(sum(stored), 0) as stored,
+                 coalesce(sum(stored - 1), 0) as repeated,
+                 coalesce(sum(later), 0) as later,
+                 max(latest_at) as latest_at
+             from keys
+         ),
+         found as (
+             select
+                 checks.*,
+                 counted.stored as total,
+                 counted.latest_at,
+                 case checks.name
+                     when 'repeated_keys' then counted.repeated
+                     when 'later_rows' then counted.later
+                     else 0 end as affected
+             from counted
+             cross join (values
+                 (8, '{STORED_ROWS}', {name}, null),
+                 (8, 'repeated_keys', {name}, 'rows with a key that is there already: reports \
+                      count each key once, other queries do not; an import replaces such rows')
+                 {later_rows}
+             ) as checks (step_number, name, subject, message)
+         )
+         select
+             step_number,
+             name as check,
+             subject,
+             case when affected > 0 or total = 0 and name = '{STORED_ROWS}' then 'warning'
+                 else 'ok' end as status,
+             affected,
+             total,
+             ratio(affected, total) as share,
+             null as amount,
+             null as currency,
+             case
+                 when message is not null then message
+                 when total = 0 then 'empty: whatever is made of it is 0 or NULL'
+                 else coalesce(
+                     concat('the latest up to now is of ', cast(latest_at as varchar)),
+                     'has no time of its own')
+             end as message
+         from found",
+        table = table.name,
+        key = table.key.join(", "),
+    )
+}
+
+/// An optional table that nobody has stored.
+fn absent(table: &Table) -> String {
+    let (name, grain) = (quoted(table.name), table.grain);
+    let message = format!("not in the warehouse, which reads as empty: one row would be {grain}");
+    format!(
+        "(select 8 as step_number, '{STORED_ROWS}' as check, {name} as subject, 'ok' as status,
+             0 as affected, 0 as total, null as share, null as amount, null as currency,
+             {} as message)",
+        quoted(&message),
+    )
+}
