@@ -1,7 +1,8 @@
 -- How much did tracking links sell, and how well did they draw?
 -- Grain: one period. Orders and revenue are by the time of the purchase, clicks by that of the
 -- click, links by their creation; a rate over clicks of other links than those created may exceed
--- 1. What depends on purchase events is NULL if the site has never sent one.
+-- 1. The conversion rate can still rise if immature. What depends on purchase events is NULL if the
+-- site has never sent one.
 create view business_performance.overview as
 with entries as (
     select
@@ -10,7 +11,8 @@ with entries as (
         click_id,
         converted,
         order_id,
-        amount
+        amount,
+        immature
     from in_periods(rows => business_performance.entries, at => 'entered_at')
     union all
     -- So that a period in which nothing happened has a row.
@@ -20,7 +22,8 @@ with entries as (
         cast(null as varchar) as click_id,
         cast(null as varchar) as converted,
         cast(null as varchar) as order_id,
-        cast(null as decimal(18, 2)) as amount
+        cast(null as decimal(18, 2)) as amount,
+        false as immature
     from periods()
 ),
 totals as (
@@ -30,7 +33,8 @@ totals as (
         coalesce(sum(amount), 0) as revenue,
         count(distinct converted) as converted,
         count(link_id) as links_created,
-        count(click_id) as link_clicks
+        count(click_id) as link_clicks,
+        bool_or(immature) as immature
     from entries
     group by period
 )
@@ -43,7 +47,8 @@ select
         as conversion_rate,
     totals.links_created,
     totals.link_clicks,
-    ratio(totals.link_clicks, totals.links_created) as click_through_rate
+    ratio(totals.link_clicks, totals.links_created) as click_through_rate,
+    case when purchase.event_type is not null then totals.immature end as immature
 from totals
 left join base.received_events as purchase
     on purchase.event_type = 'purchase'

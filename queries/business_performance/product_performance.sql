@@ -1,6 +1,7 @@
 -- Links to which products sold most?
 -- Grain: one period and product with a click or an order in it, best first; what belongs to links
--- without a product comes last, so revenue, orders and clicks sum to the overview.
+-- without a product comes last, so revenue, orders and clicks sum to the overview. The conversion
+-- rate can still rise if immature.
 create view business_performance.product_performance as
 with totals as (
     select
@@ -10,7 +11,8 @@ with totals as (
         count(distinct order_id) as orders,
         coalesce(sum(amount), 0) as revenue,
         count(distinct converted) as converted,
-        count(click_id) as link_clicks
+        count(click_id) as link_clicks,
+        bool_or(immature) as immature
     from in_periods(rows => business_performance.entries, at => 'entered_at')
     where link_id is null
     group by period, product_id
@@ -24,7 +26,8 @@ rated as (
         case when purchase.event_type is not null then totals.orders end as orders,
         totals.link_clicks,
         case when purchase.event_type is not null then ratio(totals.converted, totals.link_clicks) end
-            as conversion_rate
+            as conversion_rate,
+        case when purchase.event_type is not null then totals.immature end as immature
     from totals
     left join base.received_events as purchase
         on purchase.event_type = 'purchase'
@@ -46,6 +49,7 @@ select
     revenue,
     orders,
     link_clicks,
-    conversion_rate
+    conversion_rate,
+    immature
 from rated
 order by period, rank

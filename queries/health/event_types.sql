@@ -55,8 +55,8 @@ select
     affected,
     total,
     ratio(affected, total) as share,
-    amount,
-    currency,
+    cast(amount as decimal(28, 2)) as amount,
+    cast(currency as varchar) as currency,
     message
 from expected
 union all
@@ -68,8 +68,8 @@ select
     others.affected,
     others.total,
     ratio(others.affected, others.total) as share,
-    checks.amount,
-    checks.currency,
+    cast(checks.amount as decimal(28, 2)) as amount,
+    cast(checks.currency as varchar) as currency,
     case when others.affected > 0 then concat(checks.message, ': ', others.types)
         else checks.message end as message
 from others

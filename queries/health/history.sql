@@ -17,8 +17,8 @@ select
     users.affected,
     users.total,
     ratio(users.affected, users.total) as share,
-    checks.amount,
-    checks.currency,
+    cast(checks.amount as decimal(28, 2)) as amount,
+    cast(checks.currency as varchar) as currency,
     checks.message
 from users
 cross join (values

@@ -17,8 +17,8 @@ select
     changes.strays as affected,
     changes.changes as total,
     ratio(changes.strays, changes.changes) as share,
-    checks.amount,
-    checks.currency,
+    cast(checks.amount as decimal(28, 2)) as amount,
+    cast(checks.currency as varchar) as currency,
     checks.message
 from changes
 cross join (values

@@ -33,7 +33,7 @@ select
     affected,
     total,
     ratio(affected, total) as share,
-    amount,
-    currency,
+    cast(amount as decimal(28, 2)) as amount,
+    cast(currency as varchar) as currency,
     message
 from counted

@@ -312,13 +312,13 @@ impl QuerySchema {
             settings.as_of = None;
         }
         let as_stored = QueryCatalog::new(sources.clone(), as_stored, None).into_state();
-        let known = data_health::Known {
-            definitions: &sources.definitions,
-            is_known: &|name| self.query.is_known(name),
-            is_stored: &|name| sources.is_stored(name),
-        };
+        let checks = data_health::checks(
+            &sources.definitions,
+            &|name| self.query.is_known(name),
+            &|name| sources.is_stored(name),
+        )?;
         let state = self.state_within(&format!("{}.{}", data_health::SCHEMA, data_health::NAME))?;
-        let plan = data_health::plan(&known, &state, &as_stored).await?;
+        let plan = data_health::plan(checks, &state, &as_stored).await?;
         Ok(Arc::new(ViewTable::new(plan, None)))
     }
 

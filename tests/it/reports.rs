@@ -2,6 +2,7 @@
 
 mod business_performance;
 mod conversational_commerce;
+mod data_health;
 mod order_candidates;
 
 use tributary::engine::Session;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use datafusion::{
     common::Result,
     execution::SessionState,
-    logical_expr::{LogicalPlan, LogicalPlanBuilder, Union, col},
+    logical_expr::{LogicalPlan, LogicalPlanBuilder, Union, ident},
 };
 
 use super::definitions::Definitions;
@@ -38,56 +38,73 @@ const COLUMNS: [(&str, &str); 10] = [
     ("message", "varchar"),
 ];
 
-/// What is known of the tables of a query.
-pub(super) struct Known<'a> {
-    pub(super) definitions: &'a Definitions,
-    /// Whether a name without a schema is a table or a table function.
-    pub(super) is_known: &'a dyn Fn(&str) -> bool,
-    /// Whether a table has been stored: an optional one is known and may not be.
-    pub(super) is_stored: &'a dyn Fn(&str) -> bool,
+/// What to ask in one check or several.
+pub(super) enum Check {
+    /// A table or query, of what every query of the session sees.
+    OfSeen { name: String, rows: String },
+    /// The same of everything that is stored, also if `tributary.as_of` hides it.
+    OfStored { name: &'static str, rows: String },
+    /// Tables that it needs are not there.
+    Missing { name: String, tables: String },
 }
 
-/// Plans all checks, in the order in which they are best read.
+/// All checks.
 ///
 /// # Arguments
-/// `state`: plans a check as any query of the session. `as_stored`: the same without
-/// `tributary.as_of`, for what that hides.
+/// `is_known`: whether a name without a schema is a table, or a table function. `is_stored`:
+/// whether it is a table that is there; an optional one is known and need not be.
+///
+/// # Errors
+/// A view of checks that cannot be read.
+pub(super) fn checks(
+    definitions: &Definitions,
+    is_known: &dyn Fn(&str) -> bool,
+    is_stored: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Check>> {
+    let mut checks = Vec::new();
+    for view in definitions.views(CHECKS) {
+        let name = view.name.clone();
+        let missing = definitions.missing_tables(view, is_known)?;
+        checks.push(if missing.is_empty() {
+            let rows = format!("{CHECKS}.\"{name}\"");
+            Check::OfSeen { name, rows }
+        } else {
+            let tables = missing.into_iter().collect::<Vec<_>>().join(", ");
+            Check::Missing { name, tables }
+        });
+    }
+    checks.extend(tables::checks(is_stored));
+    Ok(checks)
+}
+
+/// Plans checks as one table, in the order in which it is best read.
+///
+/// # Arguments
+/// `as_stored`: a state that differs from `state` in having no `tributary.as_of`.
 pub(super) async fn plan(
-    known: &Known<'_>,
+    checks: Vec<Check>,
     state: &SessionState,
     as_stored: &SessionState,
 ) -> Result<LogicalPlan> {
-    let mut checks = Vec::new();
-    for view in known.definitions.views(CHECKS) {
-        let missing = known.definitions.missing_tables(view, known.is_known)?;
-        let missing: Vec<_> = missing.iter().map(String::as_str).collect();
-        let rows = format!("{CHECKS}.\"{}\"", view.name);
-        checks.push(match missing.is_empty() {
-            true => check(state, &view.name, &rows).await?,
-            false => not_checked(state, &view.name, &missing.join(", "), MISSING).await?,
-        });
+    let mut plans = Vec::with_capacity(checks.len());
+    for check in checks {
+        plans.push(Arc::new(match check {
+            Check::OfSeen { name, rows } => found(state, &name, &rows).await?,
+            Check::OfStored { name, rows } => found(as_stored, name, &rows).await?,
+            Check::Missing { name, tables } => not_checked(state, &name, &tables, MISSING).await?,
+        }));
     }
-    for (table, rows) in tables::checks(known.is_stored) {
-        checks.push(match rows {
-            Some(rows) => check(as_stored, table, &format!("({rows})")).await?,
-            None => not_checked(state, tables::STORED_ROWS, table, MISSING).await?,
-        });
-    }
-    let checks = checks.into_iter().map(Arc::new).collect();
-    let rows = LogicalPlan::Union(Union::try_new(checks)?);
-    let order = [
-        col("step_number").sort(true, false),
-        col("\"check\"").sort(true, false),
-        col("subject").sort(true, false),
-        col("currency").sort(true, false),
-    ];
-    LogicalPlanBuilder::from(rows).sort(order)?.build()
+    let rows = LogicalPlan::Union(Union::try_new(plans)?);
+    let order = ["step_number", "check", "subject", "currency"];
+    LogicalPlanBuilder::from(rows)
+        .sort(order.map(|column| ident(column).sort(true, false)))?
+        .build()
 }
 
 const MISSING: &str = "not in the warehouse: import it with `tributary import`";
 
-/// The rows of a check in the columns of all; what is wrong with it is a row of its own.
-async fn check(state: &SessionState, name: &str, rows: &str) -> Result<LogicalPlan> {
+/// The rows of a check in the columns of all, or a row that says what is wrong with it.
+async fn found(state: &SessionState, name: &str, rows: &str) -> Result<LogicalPlan> {
     let columns =
         COLUMNS.map(|(name, data_type)| format!("cast(\"{name}\" as {data_type}) as \"{name}\""));
     let sql = format!("select {} from {rows}", columns.join(", "));

@@ -1,23 +1,31 @@
 //! What can be asked of any table of the contract: has it rows, is a key there twice, and is
 //! something later than now?
 
-use super::quoted;
+use super::{Check, quoted};
 use crate::warehouse::contract::Table;
 
 /// The check whether a table has rows.
-pub(super) const STORED_ROWS: &str = "stored_rows";
+const STORED_ROWS: &str = "stored_rows";
 
-/// The contract's tables, each with the query of its checks; `None` for one that is missed.
-pub(super) fn checks(is_stored: &dyn Fn(&str) -> bool) -> Vec<(&'static str, Option<String>)> {
-    let query = |table: &'static Table| {
-        let query = match (is_stored(table.name), table.optional) {
-            (true, _) => Some(stored(table)),
-            (false, true) => Some(absent(table)),
-            (false, false) => None,
-        };
-        (table.name, query)
-    };
-    Table::all().map(query).collect()
+/// The checks of every table of the contract.
+pub(super) fn checks(is_stored: &dyn Fn(&str) -> bool) -> impl Iterator<Item = Check> {
+    Table::all().map(move |table| {
+        let name = table.name;
+        match (is_stored(name), table.optional) {
+            (true, _) => Check::OfStored {
+                name,
+                rows: stored(table),
+            },
+            (false, true) => Check::OfStored {
+                name,
+                rows: absent(table),
+            },
+            (false, false) => Check::Missing {
+                name: STORED_ROWS.to_owned(),
+                tables: name.to_owned(),
+            },
+        }
+    })
 }
 
 /// The checks of a table, which must see what is later than now.
@@ -39,14 +47,14 @@ fn stored(table: &Table) -> String {
             later,
             format!(
                 ", (4, 'later_rows', {name}, 'later than tributary.as_of, or than the clock where \
-                 that is not set: no report of a period up to now counts them')"
+                 that is not set: no report of a period up to now counts them', null, null)"
             ),
         ),
     };
     // Whatever names a check is a column of `checks`, and no literal above an aggregate: a filter
     // on that would move below the aggregate, which then answers for no rows.
     format!(
-        "with keys as (
+        "(with keys as (
              select
                  count(*) as stored,
                  count(case when {later} then 1 end) as later,
@@ -73,11 +81,11 @@ fn stored(table: &Table) -> String {
                      else 0 end as affected
              from counted
              cross join (values
-                 (8, '{STORED_ROWS}', {name}, null),
+                 (8, '{STORED_ROWS}', {name}, null, null, null),
                  (8, 'repeated_keys', {name}, 'rows with a key that is there already: reports \
-                      count each key once, other queries do not; an import replaces such rows')
+                      count each key once, other queries do not; an import replaces such rows', null, null)
                  {later_rows}
-             ) as checks (step_number, name, subject, message)
+             ) as checks (step_number, name, subject, message, amount, currency)
          )
          select
              step_number,
@@ -88,8 +96,8 @@ fn stored(table: &Table) -> String {
              affected,
              total,
              ratio(affected, total) as share,
-             null as amount,
-             null as currency,
+             amount,
+             currency,
              case
                  when message is not null then message
                  when total = 0 then 'empty: whatever is made of it is 0 or NULL'
@@ -97,7 +105,7 @@ fn stored(table: &Table) -> String {
                      concat('the latest up to now is of ', cast(latest_at as varchar)),
                      'has no time of its own')
              end as message
-         from found",
+         from found)",
         table = table.name,
         key = table.key.join(", "),
     )
