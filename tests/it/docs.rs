@@ -7,8 +7,9 @@ use tributary::query::statement;
 
 use crate::sample_shop::SampleShop;
 
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "README.md",
+    "docs/data-health.md",
     "docs/metric-views.md",
     "docs/reports.md",
     "docs/sql.md",

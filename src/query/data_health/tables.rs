@@ -51,8 +51,6 @@ fn stored(table: &Table) -> String {
             ),
         ),
     };
-    // Whatever names a check is a column of `checks`, and no literal above an aggregate: a filter
-    // on that would move below the aggregate, which then answers for no rows.
     format!(
         "(with keys as (
              select
