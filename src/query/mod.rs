@@ -12,6 +12,7 @@ pub mod metric_view;
 pub mod money;
 pub mod settings;
 pub mod statement;
+pub mod table_functions;
 pub mod time;
 pub mod view;
 mod words;

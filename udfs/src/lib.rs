@@ -42,7 +42,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 pub use attribution::{
     AttributeExec, AttributeExtensionPlanner, AttributeQueryPlanner, AttributeRelationPlanner,
     AttributionModel, ConversionPath, Credit, MAX_WEIGHT, MODELS, ModelSettings,
-    PushConversionFilters,
+    PushConversionFilters, attribute_documentation,
 };
 pub use functions::{aggregate_functions, scalar_functions, window_functions};
 pub use funnel::{retention_udaf, window_funnel_events_udaf, window_funnel_udaf};

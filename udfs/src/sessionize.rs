@@ -29,11 +29,22 @@ pub fn sessionize_udwf() -> Arc<WindowUDF> {
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_ANALYTICAL,
-        "Returns the number of the session that a row belongs to, as BIGINT, from 1 within the \
-         partition. A row opens a session when it is the first, or when more than gap has passed \
-         since the row before; a pause of exactly gap continues. A row without ts is in no \
-         session (NULL) and neither opens nor continues one. Rows must come in the order of ts; \
-         with ORDER BY ts DESC the latest session is number 1.",
+        "Numbers the sessions of a customer, or of any partition: rows without a long pause \
+         between them.\n\
+         \n\
+         A row opens a session when it is the first, or when more than gap has passed since the \
+         row before; a pause of exactly gap continues. With ORDER BY ts DESC the latest session \
+         is number 1. Rows stream through, so a partition need not fit in memory.\n\
+         \n\
+         Returns: BIGINT, the number of the row's session, from 1 within the partition.\n\
+         \n\
+         NULL: a row whose ts is NULL is in no session, and neither opens nor continues one.\n\
+         \n\
+         Errors: at execution, when rows do not come in the order of ts (`sessionize: rows must \
+         come in the order of argument ts, got them in another: write OVER (PARTITION BY … ORDER \
+         BY ts) with the same ts`), and for a gap of a row that is NULL, has months or is \
+         negative. At planning, for such a literal, a ts that is no time (`sessionize: argument \
+         ts must be a TIMESTAMP or DATE, got Int64`), and a gap that is no INTERVAL.",
         "sessionize(ts, gap) OVER (PARTITION BY … ORDER BY ts)",
     )
     .with_argument("ts", "TIMESTAMP or DATE: when it happened.")
@@ -45,8 +56,12 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     .with_sql_example(
         "```sql\n\
          > select at, sessionize(at, interval '30 minutes') over (order by at) as session\n\
-         \x20 from (values (timestamp '2026-08-01T10:00:00'), (timestamp '2026-08-01T10:30:00'),\n\
-         \x20              (timestamp '2026-08-01T11:00:01')) as visits (at);\n\
+         \x20 from (values\n\
+         \x20     (timestamp '2026-08-01T10:00:00'),\n\
+         \x20     (timestamp '2026-08-01T10:30:00'),\n\
+         \x20     (timestamp '2026-08-01T11:00:01')\n\
+         \x20 ) as visits (at)\n\
+         \x20 order by at;\n\
          +---------------------+---------+\n\
          | at                  | session |\n\
          +---------------------+---------+\n\

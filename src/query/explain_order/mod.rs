@@ -4,6 +4,7 @@
 //! a user. The catalog opens those views when a query names the function, as they need planning;
 //! the planner here, which cannot wait, puts them together.
 
+mod documentation;
 mod explained_reports;
 
 use std::{any::Any, sync::Arc};
@@ -22,6 +23,7 @@ use datafusion::{
     },
 };
 
+pub(super) use documentation::explain_order_documentation;
 pub use explained_reports::ExplainedReports;
 
 /// The name of the table function, and of what the catalog opens for it.
@@ -32,20 +34,7 @@ pub const ORDER_CANDIDATES: &str = "order_candidates";
 
 /// Plans `explain_order('order-id')`.
 ///
-/// # Arguments
-/// The id of an order: a string, or a parameter of the statement.
-///
-/// # Returns
-/// `report`, then the columns of the views `order_candidates`: one row per report and candidate of
-/// the order, by `report` and `occurred_at`. What a report has of an order without a candidate is in
-/// its view.
-///
-/// # Nulls and edges
-/// An order that no report knows has one row with the rule `unknown_order` and no `report`. A report
-/// that lacks tables has one row with the rule `missing_tables`, and their names as `candidate_id`.
-///
-/// # Errors
-/// A plan error when the argument is not an id; whatever planning the views of the reports raises.
+/// What the argument and columns mean is on its page, `docs/functions/explain_order.md`.
 #[derive(Debug)]
 pub struct ExplainOrderPlanner;
 

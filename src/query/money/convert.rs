@@ -32,24 +32,51 @@ const MONEY: DataType = DataType::Decimal128(18, 2);
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_OTHER,
-        "Returns an amount in tributary.currency, by the rate of its day in the table fx_rates, \
-         else the latest of the 31 days before; the inverse of a rate in the other direction \
-         stands in for a missing one. Each amount is rounded to its own decimals, halves away \
-         from zero. NULL for a NULL amount. An amount without a currency, and one whose rate is \
-         missing, is an execution error.",
+        "Converts an amount of money into the currency that reports are in, by a dated rate.\n\
+         \n\
+         The rate is that of the day of at in the table `fx_rates` (date, from_currency, \
+         to_currency, rate), else the latest of the 31 days before it, which bridges weekends and \
+         tables with one rate a month. Where there is no rate into the currency, the inverse of \
+         one out of it stands in. An amount that is in the currency already needs no rate. Each \
+         amount is rounded on its own, so a sum of converted amounts is the sum of its parts.\n\
+         \n\
+         Returns: the amount in `tributary.currency`, in the type of the amount, rounded to its \
+         decimals, halves away from zero.\n\
+         \n\
+         NULL: when the amount is NULL, whatever the other arguments are.\n\
+         \n\
+         Errors: at execution, for a missing rate (`convert: no rate from GBP to USD on \
+         2026-08-02 or in the 31 days before it: add it to fx_rates`), an amount without a \
+         currency (`convert: expected the currency of 10.00, got NULL: use coalesce(currency, \
+         report_currency())`) or without a time, a result that the type cannot hold, and rates \
+         that contradict each other or are not above 0. At planning, for arguments of other types \
+         (`convert: expected (DECIMAL, VARCHAR, TIMESTAMP or DATE), got [Utf8, Utf8, Date32]`).",
         "convert(amount, currency, at)",
     )
-    .with_argument("amount", "DECIMAL; any other number is DECIMAL(18, 2).")
+    .with_argument(
+        "amount",
+        "DECIMAL; any other number is taken as DECIMAL(18, 2).",
+    )
     .with_argument("currency", "VARCHAR, the ISO 4217 code of the amount.")
-    .with_argument("at", "TIMESTAMP, whose day in tributary.timezone counts, or DATE.")
+    .with_argument(
+        "at",
+        "TIMESTAMP, whose day in `tributary.timezone` counts, or DATE.",
+    )
     .with_sql_example(
         "```sql\n\
          > create table fx_rates as\n\
-         \x20 select date '2026-08-01' as date, 'GBP' as from_currency, 'USD' as to_currency, 1.25 as rate;\n\
-         > select convert(10, 'GBP', date '2026-08-02');\n\
-         12.50\n\
+         \x20 select date '2026-08-01' as date, 'GBP' as from_currency, 'USD' as to_currency,\n\
+         \x20     cast(1.25 as decimal(18, 10)) as rate;\n\
+         > set tributary.currency = 'USD';\n\
+         > select convert(10, 'GBP', date '2026-08-02') as dollars;\n\
+         +---------+\n\
+         | dollars |\n\
+         +---------+\n\
+         | 12.50   |\n\
+         +---------+\n\
          ```",
     )
+    .with_related_udf("report_currency")
     .build()
 });
 

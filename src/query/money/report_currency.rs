@@ -16,16 +16,27 @@ use crate::query::settings::Settings;
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_OTHER,
-        "Returns tributary.currency, the ISO 4217 code of the currency that reports are in.",
+        "Names the currency that reports are in.\n\
+         \n\
+         Returns: `tributary.currency` as VARCHAR, an ISO 4217 code.\n\
+         \n\
+         NULL: never.\n\
+         \n\
+         Errors: at planning, when it is given an argument.",
         "report_currency()",
     )
     .with_sql_example(
         "```sql\n\
          > set tributary.currency = 'EUR';\n\
-         > select report_currency();\n\
-         EUR\n\
+         > select report_currency() as currency;\n\
+         +----------+\n\
+         | currency |\n\
+         +----------+\n\
+         | EUR      |\n\
+         +----------+\n\
          ```",
     )
+    .with_related_udf("convert")
     .build()
 });
 

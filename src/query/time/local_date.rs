@@ -35,20 +35,36 @@ const MICROSECOND: SignedDuration = SignedDuration::from_micros(1);
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_DATETIME,
-        "Returns the calendar day of an instant in a zone; NULL when either is NULL.",
+        "Says on which calendar day an instant was, where the clocks of a zone are.\n\
+         \n\
+         A comparison of it with a day, as in `where local_date(ordered_at) >= date \
+         '2026-08-01'`, reaches the files as a range of instants.\n\
+         \n\
+         Returns: DATE.\n\
+         \n\
+         NULL: when at or zone is NULL.\n\
+         \n\
+         Errors: at execution, for a zone that there is not (`local_date: argument zone must be \
+         an IANA zone such as Europe/Berlin, got Mars`). At planning, for arguments of other \
+         types (`local_date: expected (TIMESTAMP [, VARCHAR]), got [Int64]`).",
         "local_date(at [, zone])",
     )
-    .with_argument("at", "TIMESTAMP; without a zone it is UTC.")
+    .with_argument("at", "TIMESTAMP; one without a zone is UTC.")
     .with_argument(
         "zone",
-        "VARCHAR, an IANA zone. Default: tributary.timezone.",
+        "VARCHAR, an IANA zone. Default: `tributary.timezone`.",
     )
     .with_sql_example(
         "```sql\n\
-         > select local_date(timestamp '2026-08-01T02:00:00Z', 'America/New_York');\n\
-         2026-07-31\n\
+         > select local_date(timestamp '2026-08-01T02:00:00Z', 'America/New_York') as day;\n\
+         +------------+\n\
+         | day        |\n\
+         +------------+\n\
+         | 2026-07-31 |\n\
+         +------------+\n\
          ```",
     )
+    .with_related_udf("local_midnight")
     .build()
 });
 

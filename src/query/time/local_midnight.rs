@@ -20,18 +20,30 @@ use crate::query::settings::Settings;
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_DATETIME,
-        "Returns the first instant of a calendar day in tributary.timezone; NULL for NULL. \
-         Where the clocks skip midnight that is the first instant after it.",
+        "Says at which instant a calendar day begins in `tributary.timezone`.\n\
+         \n\
+         Returns: TIMESTAMP in UTC, the first instant of the day; where the clocks skip midnight, \
+         the first after it.\n\
+         \n\
+         NULL: when day is NULL.\n\
+         \n\
+         Errors: at execution, for a day that no calendar has. At planning, for anything but one \
+         DATE.",
         "local_midnight(day)",
     )
-    .with_argument("day", "DATE")
+    .with_argument("day", "DATE, a day of `tributary.timezone`.")
     .with_sql_example(
         "```sql\n\
          > set tributary.timezone = 'America/New_York';\n\
-         > select local_midnight(date '2026-08-01');\n\
-         2026-08-01T04:00:00Z\n\
+         > select local_midnight(date '2026-08-01') as begins_at;\n\
+         +----------------------+\n\
+         | begins_at            |\n\
+         +----------------------+\n\
+         | 2026-08-01T04:00:00Z |\n\
+         +----------------------+\n\
          ```",
     )
+    .with_related_udf("local_date")
     .build()
 });
 

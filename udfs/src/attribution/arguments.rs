@@ -49,6 +49,12 @@ const KNOWN: &[Known] = &[
     optional("unattributed"),
 ];
 
+/// Every argument, in the order of the documentation.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|argument| argument.name)
+}
+
 /// Returns the error of a wrong argument, in the one form that all of them have.
 pub(crate) fn wrong(name: &str, expected: &str, got: impl std::fmt::Display) -> DataFusionError {
     DataFusionError::Plan(format!(

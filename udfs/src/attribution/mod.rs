@@ -9,6 +9,7 @@ mod arguments;
 mod column_types;
 mod conversion_path;
 mod direct;
+mod documentation;
 mod extension_planner;
 mod filter_pushdown;
 mod input_columns;
@@ -24,6 +25,7 @@ mod spec;
 mod split;
 
 pub use conversion_path::{ConversionPath, Credit, MAX_WEIGHT, ModelSettings};
+pub use documentation::attribute_documentation;
 pub use extension_planner::{AttributeExtensionPlanner, AttributeQueryPlanner};
 pub use filter_pushdown::PushConversionFilters;
 pub use models::{AttributionModel, MODELS};

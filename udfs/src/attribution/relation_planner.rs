@@ -18,59 +18,9 @@ const FUNCTION: &str = "attribute";
 
 /// Plans `attribute(…)`, which credits touchpoints with the conversions that followed them.
 ///
-/// # Arguments
-/// All are named; those without a default are required. A column is named in a string, as SQL
-/// writes an identifier.
-/// - `conversions`, `touchpoints`: a table, view, CTE or (subquery) each. Each row of conversions
-///   is one conversion.
-/// - `key`: the column that both sides share, or `'left = right'`. Text with text, numbers with
-///   numbers.
-/// - `conversion_id`, `conversion_time`, `value`: columns of conversions. Times are TIMESTAMP of
-///   any unit and zone, or DATE (its midnight, UTC). A value is an integer, DECIMAL of up to 38
-///   digits, FLOAT or DOUBLE.
-/// - `touchpoint_id`, `touchpoint_time`: columns of touchpoints. The id is unique, of any type
-///   that can be sorted.
-/// - `touchpoint_end`: TIMESTAMP or DATE column of touchpoints, optional. The touchpoint counts
-///   only for conversions before it; NULL is open-ended.
-/// - `model`: one or several of [`MODELS`](super::MODELS), separated by commas.
-/// - `lookback`: positive INTERVAL without months. A touchpoint counts if conversion time minus
-///   touchpoint time is from 0 to `lookback`, both included.
-/// - `half_life`: positive INTERVAL without months, for `time_decay`; 7 days by default.
-/// - `direct`: a condition over touchpoint columns, in a string; what it is true for, the
-///   non-direct models skip, and only they need it.
-/// - `unattributed`: BOOLEAN, whether conversions without a touchpoint come out; TRUE by default.
-///
-/// # Returns
-/// One row per conversion, model and touchpoint that gets credit, in no promised order: a model of
-/// one touchpoint (`last_touch`) has one row per conversion, one of several has one per touchpoint
-/// of the path. Columns:
-/// - all of conversions, then all of touchpoints; a touchpoint column whose name a conversion
-///   column has is prefixed with `touchpoint_`
-/// - `model` VARCHAR
-/// - `position` BIGINT, 1 = oldest, and `path_length` BIGINT, both of the whole path
-/// - `credit` DOUBLE, 0 to 1; sums to 1 per conversion and model, except with `any_touch`
-/// - `credited_value`, the type of `value`. Integers and DECIMAL sum exactly to the value: units
-///   that do not divide go to the largest remainders, equal ones to the oldest position first. A
-///   negative value mirrors the positive one. Floats are value times credit
-/// - `lag_seconds` DOUBLE, conversion time minus touchpoint time
-/// - `reason` VARCHAR: `credited`, `no_key`, `no_touchpoint_in_lookback`
-///
-/// # Nulls and edges
-/// A NULL key or time matches nothing. A conversion with a NULL key comes out as `no_key`, one
-/// with a NULL time as `no_touchpoint_in_lookback`; an unattributed row has its model, `path_length`
-/// 0, and NULL in every touchpoint column, `position`, `credit`, `credited_value` and
-/// `lag_seconds`. A NULL value has NULL credited values. A touchpoint at the instant of the
-/// conversion counts. Touchpoints of the same time are ordered by id; should they share the id
-/// too, by every other column that the query reads, so that row order never shows. A NULL in
-/// `direct` is not direct. Where one side has nanoseconds, an instant of the other that they cannot
-/// hold (before 1677, after 2262) matches nothing.
-///
-/// # Errors
-/// At planning: a missing, unknown, repeated or unnamed argument, one of the wrong kind, a column
-/// that is missing, ambiguous or named like a computed one. At execution: only when memory ends.
-///
-/// # Example
-/// See the [crate documentation](crate).
+/// Arguments, columns of the result, edges and errors are in
+/// [`attribute_documentation`](super::attribute_documentation); see the [crate](crate) for an
+/// example.
 ///
 /// # Source
 /// Models: Snowplow attribution package, Google Analytics; each says where it differs.

@@ -44,27 +44,39 @@ pub(super) fn coerce(function: &str, types: &[DataType]) -> Result<Vec<DataType>
     Ok(coerced)
 }
 
-/// Adds what the arguments mean.
-pub(super) fn describe(builder: DocumentationBuilder) -> DocumentationBuilder {
+/// Adds what the arguments mean, and what both functions make of NULL and of wrong arguments.
+pub(super) fn describe(mut builder: DocumentationBuilder, function: &str) -> DocumentationBuilder {
+    let edges = format!(
+        "\n\n\
+         NULL: never. A row whose ts is NULL does not count, and a condition that is NULL is \
+         false.\n\
+         \n\
+         Errors: at planning, for a window that is no literal, has months or is negative \
+         (`{function}: argument window must be a literal INTERVAL of days or shorter units and \
+         not negative, got months, which differ in length`), a ts that is no time, no condition \
+         or more than 32, one that is no BOOLEAN (`{function}: condition 1 must be a BOOLEAN, got \
+         Int64`), an unknown mode or one that is no literal, and DISTINCT."
+    );
+    builder.description.push_str(&edges);
     builder
         .with_argument(
             "window",
             "A literal INTERVAL of days or shorter units, a day being 24 hours: the longest time from \
              the first step to the last, both ends included.",
         )
-        .with_argument("ts", "TIMESTAMP or DATE: when it happened. Rows without it do not count.")
+        .with_argument("ts", "TIMESTAMP or DATE: when it happened.")
         .with_argument(
             "cond1, …, condN",
-            "BOOLEAN, up to 32: whether a row is step 1, …, N; NULL is no. A row may be several steps.",
+            "BOOLEAN, up to 32: whether a row is step 1, …, N. A row may be several steps.",
         )
         .with_argument(
             "mode",
-            "Literal text, any of these in one argument with commas or in several: strict_order (once \
-             the first step was seen, a row that is no step, or a step whose predecessor is missing, \
-             ends the search), allow_reentry (with strict_order: such a step is skipped), \
-             strict_deduplication (a second row for a step already reached, other than the first, \
-             ends the search), strict_increase (each step later than the one before), strict_once (a \
-             row is one step only).",
+            "Literal text, any of these in one argument with commas or in several: `strict_order` \
+             (once the first step was seen, a row that is no step, or a step whose predecessor is \
+             missing, ends the search), `allow_reentry` (with `strict_order`: such a step is \
+             skipped), `strict_deduplication` (a second row for a step already reached, other than \
+             the first, ends the search), `strict_increase` (each step later than the one before), \
+             `strict_once` (a row is one step only). Default: none of them.",
         )
 }
 

@@ -27,20 +27,32 @@ pub fn retention_udaf() -> Arc<AggregateUDF> {
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_GENERAL,
-        "Returns a LIST of BOOLEAN, one per condition: whether some row met the first condition, \
-         and for each other one whether some row met it and some row the first. The order of rows \
-         does not matter. As in ClickHouse.",
+        "Says of a customer, or any group of rows, which conditions it met beside the first: who \
+         came back on which day.\n\
+         \n\
+         The order of rows does not matter. The results are those of ClickHouse's `retention`.\n\
+         \n\
+         Returns: a LIST of BOOLEAN, one for each condition: whether a row met the first, and for \
+         each other one whether a row met it and a row, the same or another, met the first.\n\
+         \n\
+         NULL: never; a condition that is NULL is false. A group without rows has a list of \
+         false.\n\
+         \n\
+         Errors: at planning, for no condition or more than 32 (`retention: there must be 1 to 32 \
+         conditions, got 33`), one that is no BOOLEAN (`retention: condition 1 must be a BOOLEAN, \
+         got Int64`), and DISTINCT (`retention: DISTINCT must be left out`).",
         "retention(cond1, …, condN)",
     )
     .with_argument(
         "cond1, …, condN",
-        "BOOLEAN, up to 32; NULL is no. The first is what makes a customer one of the cohort.",
+        "BOOLEAN, up to 32. The first is what makes a customer one of the cohort.",
     )
     .with_sql_example(
         "```sql\n\
          > select visitor, retention(day = 1, day = 2, day = 3) as days\n\
          \x20 from (values ('ada', 1), ('ada', 3), ('bob', 2)) as visits (visitor, day)\n\
-         \x20 group by visitor order by visitor;\n\
+         \x20 group by visitor\n\
+         \x20 order by visitor;\n\
          +---------+-----------------------+\n\
          | visitor | days                  |\n\
          +---------+-----------------------+\n\
@@ -49,6 +61,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          +---------+-----------------------+\n\
          ```",
     )
+    .with_related_udf("window_funnel")
     .build()
 });
 

@@ -19,23 +19,29 @@ pub fn window_funnel_udaf() -> Arc<AggregateUDF> {
 pub(super) static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     let builder = Documentation::builder(
         DOC_SECTION_GENERAL,
-        "Returns as INTEGER how many steps in a row were reached, each at or after the one before \
-         and all of them within window of the first; 0 without the first step. Steps at one \
-         instant may follow each other in their order. The order of rows does not matter. The \
-         steps, modes and results are those of ClickHouse's windowFunnel; the README names the \
-         exceptions. The events of a group are held in memory.",
+        "Says how many steps a customer, or any group of rows, got through in order and in time.\n\
+         \n\
+         Each step is at or after the one before it, and all of them are within window of the \
+         first. Steps at one instant may follow each other in their order; the order of rows does \
+         not matter. Steps, modes and results are those of ClickHouse's `windowFunnel`; \
+         `udfs/README.md` names the few differences. The events of a group are held in memory.\n\
+         \n\
+         Returns: INTEGER, the number of steps reached in a row; 0 without the first.",
         "window_funnel(window, ts, cond1, …, condN [, mode …])",
     );
-    describe(builder)
+    describe(builder, "window_funnel")
     .with_sql_example(
         "```sql\n\
          > select visitor, window_funnel(interval '1 hour', at, step = 'click', step = 'cart', step = 'order') as steps\n\
-         \x20 from (values ('ada', 'click', timestamp '2026-08-01T10:00:00'),\n\
-         \x20              ('ada', 'cart',  timestamp '2026-08-01T10:20:00'),\n\
-         \x20              ('ada', 'order', timestamp '2026-08-01T11:00:00'),\n\
-         \x20              ('bob', 'click', timestamp '2026-08-01T10:00:00'),\n\
-         \x20              ('bob', 'order', timestamp '2026-08-01T10:05:00')) as visits (visitor, step, at)\n\
-         \x20 group by visitor order by visitor;\n\
+         \x20 from (values\n\
+         \x20     ('ada', 'click', timestamp '2026-08-01T10:00:00'),\n\
+         \x20     ('ada', 'cart',  timestamp '2026-08-01T10:20:00'),\n\
+         \x20     ('ada', 'order', timestamp '2026-08-01T11:00:00'),\n\
+         \x20     ('bob', 'click', timestamp '2026-08-01T10:00:00'),\n\
+         \x20     ('bob', 'order', timestamp '2026-08-01T10:05:00')\n\
+         \x20 ) as visits (visitor, step, at)\n\
+         \x20 group by visitor\n\
+         \x20 order by visitor;\n\
          +---------+-------+\n\
          | visitor | steps |\n\
          +---------+-------+\n\
@@ -44,5 +50,6 @@ pub(super) static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          +---------+-------+\n\
          ```",
     )
+    .with_related_udf("window_funnel_events")
     .build()
 });

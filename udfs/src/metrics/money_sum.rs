@@ -27,10 +27,19 @@ pub fn money_sum_udaf() -> Arc<AggregateUDF> {
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_GENERAL,
-        "Returns the sum of amounts of one currency, in the type of SUM and exact for DECIMAL; \
-         NULL without any amount. Rows without an amount do not count, whatever their currency. \
-         Amounts of two currencies are an error that names both, an amount without currency is \
-         an error, and so is a sum that does not fit its type.",
+        "Sums amounts of money, and refuses to add two currencies.\n\
+         \n\
+         Returns: the sum in the type that SUM has, exact for DECIMAL.\n\
+         \n\
+         NULL: without any amount. A row whose amount is NULL does not count, whatever its \
+         currency.\n\
+         \n\
+         Errors: at execution, for amounts of two currencies in one group (`money_sum: amounts \
+         must have one currency, got EUR and USD`), an amount without one (`money_sum: an amount \
+         must have a currency, got 3 with currency NULL`), and a sum that its type cannot hold \
+         (`money_sum: the sum must fit its type Int64`). At planning, for an amount that is no \
+         number, a currency that is no text, and DISTINCT (`money_sum: DISTINCT must be left \
+         out`).",
         "money_sum(amount, currency)",
     )
     .with_argument("amount", "DECIMAL, or another number.")
@@ -39,7 +48,8 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
         "```sql\n\
          > select day, money_sum(amount, currency) as revenue\n\
          \x20 from (values (1, 9.5, 'EUR'), (1, 0.5, 'EUR'), (2, 3, 'USD')) as sales (day, amount, currency)\n\
-         \x20 group by day order by day;\n\
+         \x20 group by day\n\
+         \x20 order by day;\n\
          +-----+---------+\n\
          | day | revenue |\n\
          +-----+---------+\n\
@@ -48,6 +58,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          +-----+---------+\n\
          ```",
     )
+    .with_related_udf("sum_once")
     .build()
 });
 

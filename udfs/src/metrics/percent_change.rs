@@ -22,9 +22,17 @@ pub fn percent_change_udf() -> Arc<ScalarUDF> {
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_MATH,
-        "Returns (current - previous) / previous as DOUBLE, a fraction: 0.25 is growth by a \
-         quarter. NULL when previous is 0 or either argument is NULL: growth from nothing is not \
-         a number.",
+        "Says by what fraction a value differs from the one before it.\n\
+         \n\
+         Returns: (current - previous) / previous as DOUBLE, a fraction: 0.25 is growth by a \
+         quarter.\n\
+         \n\
+         NULL: when previous is 0, for growth from nothing is not a number, or when an argument \
+         is NULL.\n\
+         \n\
+         Errors: at planning, when there are not two arguments (`percent_change: arguments must \
+         be current and previous, got 1 arguments`) or one is no number (`percent_change: \
+         argument current must be a number, got Boolean`).",
         "percent_change(current, previous)",
     )
     .with_argument("current", "The value now: an integer, DECIMAL or float.")
@@ -42,6 +50,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          +------+------+\n\
          ```",
     )
+    .with_related_udf("ratio")
     .build()
 });
 

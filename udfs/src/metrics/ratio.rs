@@ -22,16 +22,30 @@ pub fn ratio_udf() -> Arc<ScalarUDF> {
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_MATH,
-        "Returns n / d as DOUBLE; NULL when d is 0 or either argument is NULL.",
+        "Divides one number by another, where there may be nothing to divide by.\n\
+         \n\
+         Returns: n / d as DOUBLE, neither rounded nor capped.\n\
+         \n\
+         NULL: when d is 0, or n or d is NULL.\n\
+         \n\
+         Errors: at planning, when there are not two arguments (`ratio: arguments must be n and \
+         d, got 1 arguments`) or one is no number (`ratio: argument n must be a number, got \
+         Boolean`).",
         "ratio(n, d)",
     )
     .with_argument("n", "The numerator: an integer, DECIMAL or float.")
     .with_argument("d", "The denominator: an integer, DECIMAL or float.")
     .with_sql_example(
-        "```sql\n> select ratio(1, 4), ratio(1, 0);\n+-----------------+-----------------+\n\
-         | ratio(1,4)      | ratio(1,0)      |\n+-----------------+-----------------+\n\
-         | 0.25            | NULL            |\n+-----------------+-----------------+\n```",
+        "```sql\n\
+         > select ratio(1, 4) as a_quarter, ratio(1, 0) as of_nothing;\n\
+         +-----------+------------+\n\
+         | a_quarter | of_nothing |\n\
+         +-----------+------------+\n\
+         | 0.25      | NULL       |\n\
+         +-----------+------------+\n\
+         ```",
     )
+    .with_related_udf("percent_change")
     .build()
 });
 

@@ -28,10 +28,19 @@ pub fn sum_once_udaf() -> Arc<AggregateUDF> {
 static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
     Documentation::builder(
         DOC_SECTION_GENERAL,
-        "Returns the sum of values, each key's value once, in the type of SUM and exact for \
-         DECIMAL; NULL without any value. Rows without a value do not count, whatever their key. \
-         Two values of one key are an error that names them, a value without a key is an error, \
-         and so is a sum that does not fit its type. The keys are held in memory.",
+        "Sums a value that a join repeats, once for each thing it belongs to.\n\
+         \n\
+         The keys of a group are held in memory.\n\
+         \n\
+         Returns: the sum in the type that SUM has, exact for DECIMAL.\n\
+         \n\
+         NULL: without any value. A row whose value is NULL does not count, whatever its key.\n\
+         \n\
+         Errors: at execution, for two values of one key (`sum_once: a key must have one value, \
+         got 30 and 31 for key o1`), a value without a key (`sum_once: a value must have a key, \
+         got 30 with key NULL`), and a sum that its type cannot hold (`sum_once: the sum must fit \
+         its type Int64`). At planning, for a value that is no number, a key of a type without an \
+         order, and DISTINCT (`sum_once: DISTINCT must be left out`).",
         "sum_once(value, key)",
     )
     .with_argument("value", "A number that depends on the key alone.")
@@ -43,7 +52,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
         "```sql\n\
          > select sum(total) as repeated, sum_once(total, order_id) as total\n\
          \x20 from (values ('o1', 30, 'messaging'), ('o1', 30, 'reminder'), ('o2', 5, 'reminder'))\n\
-         \x20      as orders_by_activity (order_id, total, activity_type);\n\
+         \x20     as orders_by_activity (order_id, total, activity_type);\n\
          +----------+-------+\n\
          | repeated | total |\n\
          +----------+-------+\n\
@@ -51,6 +60,7 @@ static DOCUMENTATION: LazyLock<Documentation> = LazyLock::new(|| {
          +----------+-------+\n\
          ```",
     )
+    .with_related_udf("money_sum")
     .build()
 });
 

@@ -9,6 +9,7 @@
 mod arguments;
 mod bounds;
 mod compare;
+mod documentation;
 mod expand;
 mod node;
 mod tag;
@@ -30,6 +31,7 @@ use crate::query::settings::Settings;
 
 use arguments::Arguments;
 use compare::spans;
+pub(in crate::query) use documentation::in_periods_documentation;
 pub use expand::ExpandPeriods;
 use node::InPeriods;
 
@@ -38,23 +40,7 @@ pub const IN_PERIODS: &str = "in_periods";
 
 /// Plans `in_periods(rows => (query), at => 'column' [, compare => true])`.
 ///
-/// # Arguments
-/// `rows`: a table or query. `at`: name of its TIMESTAMP or DATE column; a date is a local day.
-/// `compare`: whether each period comes with the span that it is compared with. `true` is
-/// `'previous_period'`, as many days right before; `'same_days_prev_month'` compares the month to
-/// date with those days of the month before. Default false.
-///
-/// # Returns
-/// A column `period`, then those of `rows`; a row appears once per period it lies in. With
-/// `compare`, a BOOLEAN `is_previous` after `period`: a row also appears once per period in whose
-/// previous span it lies.
-///
-/// # Nulls and edges
-/// A NULL time lies in no period. The start of a period belongs to it, the end does not.
-///
-/// # Errors
-/// Plan errors that name the argument: unknown, missing, not a column, not a time,
-/// not a comparison.
+/// What the arguments and columns mean is on its page, `docs/functions/in_periods.md`.
 #[derive(Debug)]
 pub struct InPeriodsPlanner;
 
