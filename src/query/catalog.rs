@@ -314,7 +314,11 @@ impl QuerySchema {
         let as_stored = QueryCatalog::new(sources.clone(), as_stored, None).into_state();
         let checks = data_health::checks(
             &sources.definitions,
-            &|name| self.query.is_known(name),
+            &|view| {
+                sources
+                    .definitions
+                    .missing_tables(view, &|name| self.query.is_known(name))
+            },
             &|name| sources.is_stored(name),
         )?;
         let state = self.state_within(&format!("{}.{}", data_health::SCHEMA, data_health::NAME))?;

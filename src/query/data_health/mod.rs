@@ -7,7 +7,7 @@
 
 mod tables;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
     common::Result,
@@ -15,7 +15,7 @@ use datafusion::{
     logical_expr::{LogicalPlan, LogicalPlanBuilder, Union, ident},
 };
 
-use super::definitions::Definitions;
+use super::{definitions::Definitions, view::View};
 
 /// The schema and the name of the table of all checks.
 pub(super) const SCHEMA: &str = "system";
@@ -51,20 +51,20 @@ pub(super) enum Check {
 /// All checks.
 ///
 /// # Arguments
-/// `is_known`: whether a name without a schema is a table, or a table function. `is_stored`:
-/// whether it is a table that is there; an optional one is known and need not be.
+/// `missing`: the tables that a view reads and that are not there. `is_stored`: whether a table of
+/// the contract is there; an optional one need not be.
 ///
 /// # Errors
-/// A view of checks that cannot be read.
+/// An error of `missing`.
 pub(super) fn checks(
     definitions: &Definitions,
-    is_known: &dyn Fn(&str) -> bool,
+    missing: &dyn Fn(&View) -> Result<BTreeSet<String>>,
     is_stored: &dyn Fn(&str) -> bool,
 ) -> Result<Vec<Check>> {
     let mut checks = Vec::new();
     for view in definitions.views(CHECKS) {
         let name = view.name.clone();
-        let missing = definitions.missing_tables(view, is_known)?;
+        let missing = missing(view)?;
         checks.push(if missing.is_empty() {
             let rows = format!("{CHECKS}.\"{name}\"");
             Check::OfSeen { name, rows }
@@ -101,21 +101,25 @@ pub(super) async fn plan(
         .build()
 }
 
+/// More rows than any check has.
 const LIMIT: u32 = 1_000_000_000;
 const MISSING: &str = "not in the warehouse: import it with `tributary import`";
 
 /// The rows of a check in the columns of all, or a row that says what is wrong with it.
 ///
-/// A limit that no check reaches keeps filters above it. Below, a filter on what a check is called
-/// may be one on a literal, and the optimizer moves that below an aggregate without keys, which then
-/// counts no rows where the check should be left out.
+/// The limit, which no check reaches, keeps filters above it. Below, a filter on what a check is
+/// called may be one on a literal, and the optimizer moves that below an aggregate without keys, which
+/// then counts no rows where the check should be left out.
 async fn found(state: &SessionState, name: &str, rows: &str) -> Result<LogicalPlan> {
     let columns =
         COLUMNS.map(|(name, data_type)| format!("cast(\"{name}\" as {data_type}) as \"{name}\""));
     let sql = format!("select {} from {rows} limit {LIMIT}", columns.join(", "));
     match state.create_logical_plan(&sql).await {
         Ok(plan) => Ok(plan),
-        Err(error) => not_checked(state, name, name, &error.strip_backtrace()).await,
+        Err(error) => {
+            let message = error.strip_backtrace().replace("\ncaused by\n", ": ");
+            not_checked(state, name, name, &message).await
+        }
     }
 }
 
