@@ -101,19 +101,13 @@ pub(super) async fn plan(
         .build()
 }
 
-/// More rows than any check has.
-const LIMIT: u32 = 1_000_000_000;
 const MISSING: &str = "not in the warehouse: import it with `tributary import`";
 
 /// The rows of a check in the columns of all, or a row that says what is wrong with it.
-///
-/// The limit, which no check reaches, keeps filters above it. Below, a filter on what a check is
-/// called may be one on a literal, and the optimizer moves that below an aggregate without keys, which
-/// then counts no rows where the check should be left out.
 async fn found(state: &SessionState, name: &str, rows: &str) -> Result<LogicalPlan> {
     let columns =
         COLUMNS.map(|(name, data_type)| format!("cast(\"{name}\" as {data_type}) as \"{name}\""));
-    let sql = format!("select {} from {rows} limit {LIMIT}", columns.join(", "));
+    let sql = format!("select {} from {rows}", columns.join(", "));
     match state.create_logical_plan(&sql).await {
         Ok(plan) => Ok(plan),
         Err(error) => {
