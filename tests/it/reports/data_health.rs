@@ -91,9 +91,9 @@ async fn the_sample_can_be_checked_and_sends_every_event() {
         &session,
         "an affected row is a warning, and so is an empty table; shares are of the total",
         "select * from checks
-         where (affected > 0) is distinct from (status in ('warning', 'not_instrumented'))
+         where ((affected > 0) is distinct from (status in ('warning', 'not_instrumented')))
              or affected > total
-             or share is distinct from ratio(affected, total)",
+             or (share is distinct from ratio(affected, total))",
     )
     .await;
 }
