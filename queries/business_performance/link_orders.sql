@@ -11,13 +11,24 @@ with worth as (
         case when shop.order_id is null then credited.order_amount
             else convert(shop.total + shop.adjusted_by, shop.currency, shop.ordered_at) end
             as order_worth,
-        sum(credited.credit) over (
-            partition by credited.order_id, credited.ordered_at
-            order by credited.position
-        ) as credit_so_far
+        sum(credited.amount) over so_far as amount_so_far,
+        sum(credited.credit) over so_far as credit_so_far
     from business_performance.attributed_purchases as credited
     left join base.restated_orders as shop on shop.order_id = credited.order_id
     where credited.reason = 'credited'
+    window so_far as (
+        partition by credited.order_id, credited.ordered_at
+        order by credited.position
+    )
+),
+divided as (
+    select
+        *,
+        -- An amount of 0 is divided as the credit is.
+        coalesce(ratio(amount_so_far, order_amount), credit_so_far) as share_so_far,
+        coalesce(ratio(amount_so_far - amount, order_amount), credit_so_far - credit)
+            as share_before
+    from worth
 )
 select
     order_id,
@@ -25,8 +36,8 @@ select
     contact_id,
     amount,
     -- Rounding what was divided so far loses no cent.
-    cast(round(order_worth * credit_so_far, 2) as decimal(18, 2))
-        - cast(round(order_worth * (credit_so_far - credit), 2) as decimal(18, 2)) as net_amount,
+    cast(round(order_worth * share_so_far, 2) as decimal(18, 2))
+        - cast(round(order_worth * share_before, 2) as decimal(18, 2)) as net_amount,
     site_amount,
     site_currency,
     currency_assumed,
@@ -44,5 +55,5 @@ select
     agent,
     product_id,
     product
-from worth
+from divided
 order by ordered_at, order_id, clicked_at, click_id
