@@ -21,6 +21,7 @@ class Shop:
         self.run("sample", "--out", self.warehouse, "--scale", SCALE)
         self.duckdb = duckdb.connect()
         self.duckdb.execute("set threads = 2")
+        self.duckdb.execute(f"set variable warehouse = '{self.warehouse}'")
         for table in self.warehouse.glob("[a-z]*"):
             self.duckdb.execute(f"create view {table.name} as from '{table}/*.parquet'")
         settings = tomllib.loads((self.warehouse / "_tributary/warehouse.toml").read_text())
@@ -47,10 +48,14 @@ class Shop:
             for name, kind in ours.items()
         )
         one, other = f"select {listed} from ours", f"select {listed} from theirs"
-        only_ours = self.duckdb.sql(f"{one} except all {other}").fetchall()
-        only_theirs = self.duckdb.sql(f"{other} except all {one}").fetchall()
+        only_ours = self.rows(f"{one} except all {other}")
+        only_theirs = self.rows(f"{other} except all {one}")
         rows = self.duckdb.sql("select count(*) from ours").fetchall()[0][0]
         return only_ours, only_theirs, rows
+
+    def rows(self, query):
+        # As text, because an instant as an object needs a library of time zones.
+        return self.duckdb.sql(f"select columns(*)::varchar from ({query})").fetchall()
 
     def columns(self, table):
         described = self.duckdb.sql(f"describe {table}").fetchall()

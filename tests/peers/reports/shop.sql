@@ -4,6 +4,8 @@ set TimeZone = 'UTC';
 
 create macro local_date(instant) as cast(timezone('$zone', instant) as date);
 
+create macro report_currency() as '$currency';
+
 create macro midnight(day) as timezone('$zone', cast(day as timestamp));
 
 create macro as_of() as timestamptz '$as_of';

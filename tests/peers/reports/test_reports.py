@@ -1,7 +1,8 @@
 """Every view of the report TRIBUTARY_TEST_REPORT says what DuckDB says.
 
 `<report>/<view>.sql` is the view as a query for DuckDB, written from the definition of the report
-and not from its views. `_<name>.sql` is run before them. Where `<name>.ask.sql` stands beside
+and not from its views. `_<name>.sql` is run before them, and may write further rows into the shop,
+which is at `getvariable('warehouse')`. Where `<name>.ask.sql` stands beside
 `<name>.sql` it is asked instead of the whole view: a metric view at some grain, or other parameters.
 """
 

@@ -1,0 +1,2 @@
+select * from business_performance.agent_leaderboard
+where period = 'yesterday'

@@ -1,0 +1,1 @@
+select * from ledger(interval '168 hours', 'last_touch')

@@ -1,0 +1,3 @@
+set tributary.param.business_performance.model = 'first_touch';
+set tributary.param.business_performance.lookback = '60 days';
+select * from business_performance.attributed_purchases

@@ -1,0 +1,2 @@
+select * from business_performance.attributed_purchases
+where agent_id = 'agent-01'

@@ -1,0 +1,3 @@
+set tributary.param.business_performance.model = 'position_based';
+set tributary.param.business_performance.lookback = '60 days';
+select * from business_performance.attributed_purchases

@@ -1,0 +1,1 @@
+select * from ledger(interval '24 hours', 'last_touch')

@@ -1,0 +1,1 @@
+select * from click_outcomes(interval '168 hours', 'linear')

@@ -1,0 +1,2 @@
+set tributary.param.business_performance.model = 'linear';
+select * from business_performance.funnel_steps

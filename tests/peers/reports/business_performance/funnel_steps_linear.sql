@@ -1,0 +1,1 @@
+select * from funnel(interval '168 hours', 'linear')

@@ -1,0 +1,1 @@
+select * from funnel(interval '24 hours', 'last_touch')

@@ -1,0 +1,4 @@
+set tributary.param.business_performance.model = 'j_shaped';
+set tributary.param.business_performance.lookback = '60 days';
+select * from business_performance.link_orders
+where clicked_at >= '2026-11-10T12:00:00Z'

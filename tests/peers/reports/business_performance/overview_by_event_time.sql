@@ -1,0 +1,1 @@
+select * from overview_of(interval '168 hours', 'last_touch', 'agent', 'event_time')

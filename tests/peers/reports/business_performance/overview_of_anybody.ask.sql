@@ -1,0 +1,2 @@
+set tributary.param.business_performance.creators = 'any';
+select * from business_performance.overview

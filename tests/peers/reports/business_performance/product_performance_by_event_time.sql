@@ -1,0 +1,2 @@
+select * rename (id as product_id, name as product)
+from leaderboard(product_id, product, interval '168 hours', 'linear', 'event_time')

@@ -1,0 +1,1 @@
+select * from contact_funnel(interval '168 hours', 'last_touch')

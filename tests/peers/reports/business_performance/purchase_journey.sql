@@ -1,0 +1,1 @@
+select * from journey(interval '168 hours', 'last_touch')

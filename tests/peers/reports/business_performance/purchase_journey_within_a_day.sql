@@ -1,0 +1,1 @@
+select * from journey(interval '24 hours', 'last_touch')

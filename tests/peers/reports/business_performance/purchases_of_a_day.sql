@@ -1,0 +1,17 @@
+select *
+from (
+    select
+        order_id,
+        ordered_at,
+        contact_id,
+        customer as customer_id,
+        visitor_id,
+        amount,
+        site_amount,
+        site_currency,
+        currency_assumed,
+        purchase_events,
+        is_test
+    from bought
+)
+where ordered_at >= '2026-11-13T05:00:00Z' and ordered_at < '2026-11-14T05:00:00Z'

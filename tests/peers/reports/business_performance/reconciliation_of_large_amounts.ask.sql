@@ -1,0 +1,2 @@
+select * from business_performance.reconciliation
+where site_amount > 100

@@ -1,0 +1,2 @@
+set tributary.param.business_performance.basis = 'event_time';
+select * from business_performance.team_leaderboard

@@ -1,0 +1,1 @@
+select * from described_links
