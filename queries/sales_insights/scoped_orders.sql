@@ -22,6 +22,18 @@ with messages_in as (
     left join base.merged_customers as merged on merged.customer_id = messages.customer_id
     where messages.direction = 'in'
 ),
+-- A sale that has only a day is influenced by the days of its store: its own and those before.
+influenced_days as (
+    select distinct sales.order_id
+    from base.restated_orders as sales
+    left join stores on stores.store_id = sales.store_id
+    join messages_in as heard
+        on heard.contact_id = sales.customer_id
+        and case when stores.timezone is null then local_date(heard.sent_at)
+            else local_date(heard.sent_at, stores.timezone) end
+            between sales.ordered_on - influence_window and sales.ordered_on
+    where sales.date_only
+),
 placed as (
     select
         order_id,
@@ -64,6 +76,7 @@ placed as (
                 is_test,
                 kind
             from base.restated_orders
+            where not date_only
         ),
         touchpoints => messages_in,
         key => 'customer_id = contact_id',
@@ -76,6 +89,22 @@ placed as (
         lookback => influence_window
     )
     where scope = 'chat' or scope = 'influenced'
+    union all
+    select
+        sales.order_id,
+        sales.customer_id,
+        sales.ordered_at,
+        sales.currency,
+        sales.total,
+        sales.adjusted_by,
+        sales.channel,
+        sales.source,
+        sales.is_test,
+        sales.kind,
+        influenced_days.order_id is not null as is_influenced
+    from base.restated_orders as sales
+    left join influenced_days on influenced_days.order_id = sales.order_id
+    where sales.date_only and (scope = 'chat' or scope = 'influenced')
 ),
 known as (
     select count(*) > 0 as has_sources
