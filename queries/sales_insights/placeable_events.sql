@@ -14,8 +14,15 @@ bought as (
         purchases.is_order,
         purchases.purchased_at,
         purchases.in_scope,
-        min(purchases.contact_id) as contact_id,
-        min(purchases.customer_id) as customer_id,
+        -- Whoever reports an order, it is of the customer that it names.
+        coalesce(
+            min(case when not purchases.is_report then purchases.contact_id end),
+            min(purchases.contact_id)
+        ) as contact_id,
+        coalesce(
+            min(case when not purchases.is_report then purchases.customer_id end),
+            min(purchases.customer_id)
+        ) as customer_id,
         min(purchases.session_id) as visit_id,
         min(named.session_id) as session_id
     from sales_insights.purchases as purchases

@@ -1,7 +1,8 @@
 -- Which purchases were there, and of whom are they known to be?
 -- Grain: one purchase and one way to know whose it is: by the order itself, or by a purchase event of
 -- the site that names it. An order is purchased when it was placed, however late or often the site
--- reports it; a purchase that only the site knows, when it was first reported.
+-- reports it; a purchase that only the site knows, when it was first reported. `is_report`: known so
+-- by the site, not by the order.
 create view sales_insights.purchases as
 with reported as (
     select
@@ -39,6 +40,7 @@ select distinct
     case when ways.by_event then matched.contact_id else matched.buyer_id end as contact_id,
     case when ways.by_event then matched.customer_id else matched.buyer_id end as customer_id,
     case when ways.by_event then matched.session_id end as session_id,
+    ways.by_event as is_report,
     matched.is_order,
     matched.in_scope
 from (values (true), (false)) as ways (by_event)
