@@ -18,10 +18,8 @@ with relevant as (
         coalesce('session ' || session_id, 'visit ' || visit_id) as session_key,
         step
     from sales_insights.session_events
-    where event_type in (
-            'quiz_started', 'quiz_step', 'quiz_completed', 'product_shown', 'product_click',
-            'add_to_cart', 'order')
-        and (event_type <> 'order' or in_scope)
+    -- Whatever a visitor does is no silence.
+    where event_type <> 'order' or in_scope
 ),
 grouped as (
     select
