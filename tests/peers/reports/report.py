@@ -21,7 +21,6 @@ class Shop:
         self.run("sample", "--out", self.warehouse, "--scale", SCALE)
         self.duckdb = duckdb.connect()
         self.duckdb.execute("set threads = 2")
-        self.duckdb.execute(f"set variable warehouse = '{self.warehouse}'")
         for table in self.warehouse.glob("[a-z]*"):
             self.duckdb.execute(f"create view {table.name} as from '{table}/*.parquet'")
         settings = tomllib.loads((self.warehouse / "_tributary/warehouse.toml").read_text())

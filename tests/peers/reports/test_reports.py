@@ -1,9 +1,9 @@
 """Every view of the report TRIBUTARY_TEST_REPORT says what DuckDB says.
 
 `<report>/<view>.sql` is the view as a query for DuckDB, written from the definition of the report
-and not from its views. `_<name>.sql` is run before them, and may write further rows into the shop,
-which is at `getvariable('warehouse')`. Where `<name>.ask.sql` stands beside
-`<name>.sql` it is asked instead of the whole view: a metric view at some grain, or other parameters.
+and not from its views. `_<name>.sql` is run before them, and may add rows to `$warehouse`. Where
+`<name>.ask.sql` stands beside `<name>.sql` it is asked instead of the whole view: a metric view at
+some grain, or other parameters.
 """
 
 import os
@@ -22,7 +22,8 @@ class Report(unittest.TestCase):
     def setUpClass(cls):
         cls.shop = Shop(cls.enterClassContext(tempfile.TemporaryDirectory()))
         for prepared in sorted((HERE / REPORT).glob("_*.sql")):
-            cls.shop.duckdb.execute(prepared.read_text())
+            text = prepared.read_text().replace("$warehouse", str(cls.shop.warehouse))
+            cls.shop.duckdb.execute(text)
 
     def test_every_view(self):
         for path in sorted((HERE / REPORT).glob("[a-z]*.sql")):

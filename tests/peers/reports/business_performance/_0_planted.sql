@@ -1,6 +1,6 @@
 -- Rows beside those of the sample, for rules that none of its rows depends on. Each case has a
 -- contact of its own; what must follow is not said here but by both sides alike.
-create macro planted_file(table_name) as getvariable('warehouse') || '/' || table_name || '/planted.parquet';
+create macro planted_file(table_name) as '$warehouse/' || table_name || '/planted.parquet';
 
 create table planted as from tracking_links limit 0;
 

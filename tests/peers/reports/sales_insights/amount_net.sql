@@ -1,0 +1,1 @@
+from goods(scope := 'all', amount_basis := 'net')

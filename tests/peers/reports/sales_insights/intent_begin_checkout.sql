@@ -1,0 +1,1 @@
+from chat_results(intent_events := 'begin_checkout')

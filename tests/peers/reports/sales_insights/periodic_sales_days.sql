@@ -1,0 +1,1 @@
+from sales_by_bucket('ninety_two_days')

@@ -1,0 +1,2 @@
+set tributary.period = '2026-08-17/2026-11-18';
+select * from sales_insights.periodic_sales where period = 'custom'

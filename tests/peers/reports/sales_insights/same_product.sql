@@ -1,0 +1,1 @@
+from page_conversion(same_product := true)

@@ -1,0 +1,1 @@
+from product_table(scope := 'all', amount_basis := 'net', grain := 'category')

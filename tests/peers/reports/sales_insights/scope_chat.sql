@@ -1,0 +1,1 @@
+from tiles(scope := 'chat', channels := 'whatsapp, web')

@@ -1,0 +1,1 @@
+from scoped(scope := 'influenced', influence := interval '36 hours')

@@ -1,0 +1,1 @@
+from goods(scope := 'outbound')

@@ -1,0 +1,1 @@
+from visits(purchase_window := interval '3 hours')
