@@ -1,0 +1,1 @@
+from adjusted(amount_basis := 'without_shipping_and_tax')

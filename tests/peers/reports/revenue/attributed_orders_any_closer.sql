@@ -1,0 +1,1 @@
+from ledger(closers := 'any', channel_basis := 'conversation')

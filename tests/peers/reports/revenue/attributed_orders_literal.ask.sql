@@ -1,0 +1,2 @@
+set tributary.param.revenue.literal = true;
+select * from revenue.attributed_orders

@@ -1,0 +1,1 @@
+from ledger(exclude_fully_refunded := true)

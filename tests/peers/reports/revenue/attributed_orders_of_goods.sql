@@ -1,0 +1,1 @@
+from ledger(amount_basis := 'without_shipping_and_tax', exclude_fully_refunded := true)

@@ -1,0 +1,1 @@
+from eligible(lookback := interval '3 days', closers := 'any', channel_basis := 'conversation')

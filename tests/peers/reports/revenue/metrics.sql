@@ -1,0 +1,1 @@
+select unnest(measures) from measured([])

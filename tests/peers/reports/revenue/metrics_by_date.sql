@@ -1,0 +1,1 @@
+select date, unnest(measures) from measured(['date'])

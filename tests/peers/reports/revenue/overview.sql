@@ -1,0 +1,1 @@
+from overview('default_entries')

@@ -1,0 +1,2 @@
+set tributary.param.revenue.rate_basis = 'event';
+select * from revenue.overview

@@ -1,0 +1,1 @@
+from overview('event_entries')

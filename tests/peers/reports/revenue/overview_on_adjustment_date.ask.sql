@@ -1,0 +1,2 @@
+set tributary.param.revenue.revenue_basis = 'adjustment_date';
+select * from revenue.overview

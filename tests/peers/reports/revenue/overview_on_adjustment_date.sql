@@ -1,0 +1,1 @@
+from overview('adjusted_entries')
