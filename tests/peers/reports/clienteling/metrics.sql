@@ -1,0 +1,1 @@
+select unnest(touch_measures), unnest(sale_measures) from measured([])

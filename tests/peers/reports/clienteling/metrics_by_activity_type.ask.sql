@@ -1,0 +1,11 @@
+select
+    date,
+    activity_type,
+    measure(sales_amount) as sales_amount,
+    measure(sales_count) as sales_count,
+    measure(related_activities) as related_activities,
+    measure(activity_types) as activity_types,
+    measure(automated_only_amount) as automated_only_amount
+from clienteling.metrics
+where store = 'SoHo'
+group by date, activity_type

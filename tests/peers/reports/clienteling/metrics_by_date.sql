@@ -1,0 +1,1 @@
+select date, unnest(touch_measures), unnest(sale_measures) from measured(['date'])

@@ -1,0 +1,1 @@
+select date, unnest(touch_measures) from measured(['date'], of_type := 'ai')

@@ -1,0 +1,1 @@
+from tiles('default_sales', 'default_touches')

@@ -1,0 +1,2 @@
+set tributary.param.clienteling.activity_types = 'messaging, reminder';
+select * from clienteling.sales

@@ -1,0 +1,1 @@
+from sales(activity_types := 'messaging, reminder')

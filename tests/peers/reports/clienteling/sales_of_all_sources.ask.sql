@@ -1,0 +1,2 @@
+set tributary.param.clienteling.scope = 'all';
+select * from clienteling.sales

@@ -1,0 +1,1 @@
+from sales(scope := 'all')

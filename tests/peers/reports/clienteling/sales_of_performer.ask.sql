@@ -1,0 +1,2 @@
+set tributary.param.clienteling.associate = 'associate-03';
+select * from clienteling.sales

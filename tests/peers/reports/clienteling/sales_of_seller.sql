@@ -1,0 +1,1 @@
+from sales(associate := 'associate-03', associate_role := 'seller')

@@ -1,0 +1,2 @@
+set tributary.param.clienteling.store = 'store-boston';
+select * from clienteling.sales

@@ -1,0 +1,1 @@
+from sales(store := 'store-boston')

@@ -1,0 +1,3 @@
+set tributary.param.clienteling.store = 'store-boston';
+set tributary.param.clienteling.store_role = 'client';
+select * from clienteling.sales

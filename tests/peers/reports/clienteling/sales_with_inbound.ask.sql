@@ -1,0 +1,2 @@
+set tributary.param.clienteling.include_inbound = true;
+select * from clienteling.sales

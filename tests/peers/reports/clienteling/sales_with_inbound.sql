@@ -1,0 +1,1 @@
+from sales(include_inbound := true)

@@ -1,0 +1,2 @@
+set tributary.param.clienteling.lookback = '3 days';
+select * from clienteling.sales

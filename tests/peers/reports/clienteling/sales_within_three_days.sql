@@ -1,0 +1,1 @@
+from sales(lookback := interval '3 days')
