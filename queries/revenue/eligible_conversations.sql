@@ -1,7 +1,7 @@
 -- Which conversations could have earned an order, and did they?
 -- Grain: one marking as done by somebody who can be credited, in a conversation with an inbound
 -- message. The cohort of the conversion rate: it belongs to the time it was done, so the rate is
--- at most 1. An immature one can still earn its first order.
+-- at most 1. An immature one can still earn its first order: it is young and still done.
 create view revenue.eligible_conversations
 parameters
     lookback interval default interval '120 hours',
@@ -23,7 +23,9 @@ select
     case when channel_basis = 'conversation' then done.channel
         else coalesce(done.first_inbound_channel, done.channel) end as channel,
     converted.conversation_id is not null as converted,
-    converted.conversation_id is null and done.done_at + lookback > now() as immature
+    converted.conversation_id is null
+        and done.done_until is null
+        and done.done_at + lookback > now() as immature
 from base.done_conversations as done
 left join converted
     on converted.conversation_id = done.conversation_id and converted.done_at = done.done_at
