@@ -1,0 +1,1 @@
+from captured(channels := 'whatsapp,webchat', order_family := 'approved')

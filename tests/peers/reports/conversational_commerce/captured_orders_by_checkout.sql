@@ -1,0 +1,1 @@
+from captured(channels := 'web', order_key := 'order_group_id')

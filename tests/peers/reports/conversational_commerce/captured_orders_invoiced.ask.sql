@@ -1,0 +1,2 @@
+set tributary.param.conversational_commerce.order_family = 'invoiced';
+select * from conversational_commerce.captured_orders

@@ -1,0 +1,1 @@
+from captured(order_family := 'invoiced')

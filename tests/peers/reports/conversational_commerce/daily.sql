@@ -1,0 +1,1 @@
+from daily('default_days', 'default_numbers_of_days')

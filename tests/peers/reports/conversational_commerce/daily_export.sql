@@ -1,0 +1,1 @@
+from export('default_numbers_of_days')

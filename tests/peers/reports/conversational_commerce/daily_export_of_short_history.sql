@@ -1,0 +1,1 @@
+from export('numbers_of_days_of_short_history')

@@ -1,0 +1,1 @@
+from compared('numbers_of_short_history', false)

@@ -1,0 +1,1 @@
+from compared('numbers_with_same_days', false)

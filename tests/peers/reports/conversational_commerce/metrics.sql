@@ -1,0 +1,1 @@
+select * exclude (date, channel) from measured([], 'default_facts')

@@ -1,0 +1,1 @@
+select * exclude (channel) from measured(['date'], 'default_facts')

@@ -1,0 +1,1 @@
+from measured(['date', 'channel'], 'facts_of_all_channels')

@@ -1,0 +1,1 @@
+from compared('default_numbers', true)

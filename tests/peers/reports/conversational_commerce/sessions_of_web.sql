@@ -1,0 +1,1 @@
+from sessions(channels := 'webchat, instagram')

@@ -1,0 +1,2 @@
+set tributary.param.conversational_commerce.comparison = 'same_days_prev_month';
+select * from conversational_commerce.spans

@@ -1,0 +1,1 @@
+from spans(comparison := 'same_days_prev_month')

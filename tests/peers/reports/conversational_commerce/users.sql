@@ -1,0 +1,1 @@
+from users_of('default_numbers')

@@ -1,0 +1,1 @@
+from users_of('numbers_of_short_history')
