@@ -19,7 +19,8 @@ as
 with first_tickets as (
     select
         order_group_id,
-        min(ordered_at) as first_at
+        min(ordered_at) as first_at,
+        first_value(date_only is true order by ordered_at, order_id) as is_day
     from orders
     where order_group_id is not null and total >= 0 and is_test is not true
     group by order_group_id
@@ -31,8 +32,8 @@ sales as (
         sold.ordered_at as purchased_at,
         -- A purchase paid in several tickets is attributed at its first.
         coalesce(first_tickets.first_at, sold.ordered_at) as decided_at,
-        sold.date_only,
-        sold.ordered_on,
+        coalesce(first_tickets.is_day, sold.date_only) as has_only_day,
+        coalesce(cast(first_tickets.first_at as date), sold.ordered_on) as decided_on,
         coalesce(stores.timezone, '') as zone,
         sold.total
     from base.restated_orders as sold
@@ -80,7 +81,7 @@ by_the_clock as (
         conversions => (
             select order_id, customer_id, purchased_at, decided_at, total
             from sales
-            where not date_only
+            where not has_only_day
         ),
         touchpoints => touches,
         key => 'customer_id',
@@ -112,9 +113,9 @@ by_the_day as (
                 purchased_at,
                 total,
                 concat(customer_id, '|', zone) as client_and_zone,
-                cast(ordered_on as timestamp) as day
+                cast(decided_on as timestamp) as day
             from sales
-            where date_only and customer_id is not null
+            where has_only_day and customer_id is not null
         ),
         touchpoints => (
             select
@@ -123,7 +124,7 @@ by_the_day as (
                 cast(case when zones.zone = '' then local_date(touches.occurred_at)
                     else local_date(touches.occurred_at, zones.zone) end as timestamp) as touch_day
             from touches
-            cross join (select distinct zone from sales where date_only) as zones
+            cross join (select distinct zone from sales where has_only_day) as zones
         ),
         key => 'client_and_zone = touched_client_and_zone',
         conversion_id => 'order_id',
