@@ -33,7 +33,9 @@ select
     end as kind
 from sold_orders as ticket
 left join sold_orders as sale
-    on sale.order_id = ticket.original_order_id and sale.currency = ticket.currency;
+    on sale.order_id = ticket.original_order_id
+    and sale.currency = ticket.currency
+    and sale.total >= 0;
 
 -- All that changed an order later.
 create view changes as
@@ -41,7 +43,8 @@ select order_id, amount from order_adjustments
 union all
 select kinds.returned_order_id, ticket.total
 from sold_orders as ticket
-join kinds on kinds.order_id = ticket.order_id and kinds.returned_order_id is not null;
+join kinds on kinds.order_id = ticket.order_id and kinds.returned_order_id is not null
+where not coalesce(ticket.is_test, false);
 
 -- What an order is worth now.
 create table current_amounts as

@@ -4,13 +4,14 @@ select
     placed.*,
     kinds.kind,
     stores.timezone as zone,
-    local_date(placed.ordered_at) as day
+    local_date(placed.ordered_at) as day,
+    coalesce('group ' || order_group_id, 'order ' || placed.order_id) as sale
 from sold_orders as placed
 join kinds on kinds.order_id = placed.order_id
 left join stores on stores.store_id = placed.store_id
 where scope = 'all' or coalesce(placed.source, 'pos') = 'pos';
 
--- What an associate or a system has done for a client, and where.
+-- What an associate or a system has done for a client.
 create view acts as
 select
     activity_id,
@@ -20,18 +21,9 @@ select
     coalesce(direction, 'outbound') as direction,
     coalesce(automated, false) as automated,
     associate_id,
-    coalesce(
-        store_id,
-        (
-            select any_value(associates.store_id)
-            from associates
-            where associates.associate_id = activities.associate_id
-                and (valid_from is null or valid_from <= occurred_at)
-                and (valid_to is null or occurred_at < valid_to)
-        )
-    ) as store_id
+    store_id
 from activities
-where coalesce(status, 'completed') = 'completed';
+where coalesce(status, 'completed') in ('completed', 'delivered');
 
 -- Each sale beside each activity that touched it. A sale of several tickets is touched where its
 -- first was.
@@ -45,28 +37,27 @@ create macro touches(
     store_role := 'sale',
     scope := 'pos'
 ) as table
-with sales as (
-    select
-        *,
-        row_number() over (
-            partition by coalesce('group ' || order_group_id, 'order ' || order_id)
-            order by ordered_at, order_id
-        ) as nth,
-        coalesce('group ' || order_group_id, 'order ' || order_id) as sale
-    from tickets(scope)
+with firsts as (
+    select *
+    from tickets('all')
     where kind = 'sale' and not coalesce(is_test, false)
+    qualify row_number() over (partition by sale order by ordered_at, order_id) = 1
 )
 select ticket.order_id, acts.*
-from sales as ticket
-join sales as first on first.sale = ticket.sale and first.nth = 1
-join acts on acts.customer_id = first.customer_id
-where (
+from tickets(scope) as ticket
+join firsts as first on first.sale = ticket.sale
+join acts on acts.customer_id = ticket.customer_id
+where ticket.kind = 'sale'
+    and not coalesce(ticket.is_test, false)
+    and if(
+        coalesce(first.date_only, false),
+        -- by the days of the store
         if(
-            coalesce(first.date_only, false),
-            cast(timezone(first.zone, acts.occurred_at) as date)
-                between first.day - cast(epoch(lookback) / 86400 as integer) and first.day,
-            acts.occurred_at between first.ordered_at - lookback and first.ordered_at
-        )
+            ticket.zone is null,
+            local_date(acts.occurred_at),
+            cast(timezone(ticket.zone, acts.occurred_at) as date)
+        ) between first.day - cast(epoch(lookback) / 86400 as integer) and first.day,
+        acts.occurred_at between first.ordered_at - lookback and first.ordered_at
     )
     and (include_inbound or acts.direction = 'outbound')
     and (
@@ -134,10 +125,8 @@ where (associate is null or associate_role <> 'seller' or ticket.associate_id = 
     and (store is null or store_role <> 'sale' or ticket.store_id = store)
     and (store is null or store_role <> 'client' or client.store_id = store);
 
-create macro associate_name(id, instant) as (
-    select any_value(name)
+create macro associate_name(id) as (
+    select arg_max(name, coalesce(valid_from, timestamptz '-infinity'))
     from associates
     where associate_id = id
-        and (valid_from is null or valid_from <= instant)
-        and (valid_to is null or instant < valid_to)
 );

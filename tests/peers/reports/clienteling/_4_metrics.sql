@@ -5,7 +5,7 @@ select
     sold.purchased_at,
     sold.store_id,
     touched.associate_id,
-    associate_name(touched.associate_id, touched.occurred_at) as associate,
+    associate_name(touched.associate_id) as associate,
     touched.activity_type,
     touched.activity_id,
     sold.amount as touched_for,

@@ -16,7 +16,7 @@ select
                     activity_type: activity_type,
                     direction: direction,
                     associate_id: associate_id,
-                    associate: associate_name(associate_id, occurred_at),
+                    associate: associate_name(associate_id),
                     automated: automated
                 }
                 order by occurred_at, activity_id

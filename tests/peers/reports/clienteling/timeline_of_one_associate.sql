@@ -5,7 +5,7 @@ select
     touches.activity_type,
     touches.direction,
     touches.associate_id,
-    associate_name(touches.associate_id, touches.occurred_at) as associate,
+    associate_name(touches.associate_id) as associate,
     touches.automated,
     sold.purchased_at
 from touches(associate := 'associate-01', include_inbound := true) as touches

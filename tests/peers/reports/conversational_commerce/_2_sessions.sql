@@ -57,8 +57,8 @@ with begun as (
 )
 select
     session as session_id,
-    any_value(customer_id) as customer_id,
-    any_value(channel) as channel,
+    arg_min_null(customer_id, {'at': sent_at, 'id': message_id}) filter (is_inbound) as customer_id,
+    arg_min_null(channel, {'at': sent_at, 'id': message_id}) filter (is_inbound) as channel,
     started_at,
     max(sent_at) as ended_at,
     max(sent_at + silence) as open_until,

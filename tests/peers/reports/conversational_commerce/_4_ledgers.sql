@@ -9,6 +9,7 @@ with chosen as (
     select
         *,
         min(started_at) over (partition by customer_id) as first_session_at,
+        row_number() over (partition by customer_id order by started_at, session_id) as nth,
         min(started_at) over () as first_at
     from all_sessions(gap := gap, web_gap := web_gap, web_channels := web_channels)
     where listed(channel, channels)
@@ -32,7 +33,7 @@ select
     started_at,
     ended_at,
     first_session_at,
-    if(started_at = first_session_at, 'new', 'returning') as user_class,
+    if(nth = 1, 'new', 'returning') as user_class,
     inbound_messages,
     agent_messages,
     inbound_messages = 1 as is_bounced,

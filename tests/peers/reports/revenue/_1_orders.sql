@@ -33,7 +33,9 @@ select
     end as kind
 from sold_orders as ticket
 left join sold_orders as sale
-    on sale.order_id = ticket.original_order_id and sale.currency = ticket.currency;
+    on sale.order_id = ticket.original_order_id
+    and sale.currency = ticket.currency
+    and sale.total >= 0;
 
 -- Shipping and tax, where they are left out.
 create macro left_out(placed, amount_basis) as
@@ -45,7 +47,8 @@ select order_id, occurred_at as changed_at, amount from order_adjustments
 union all
 select kinds.returned_order_id, ticket.ordered_at, ticket.total
 from sold_orders as ticket
-join kinds on kinds.order_id = ticket.order_id and kinds.returned_order_id is not null;
+join kinds on kinds.order_id = ticket.order_id and kinds.returned_order_id is not null
+where not coalesce(ticket.is_test, false);
 
 -- What an order is worth now, in all and on the basis that is asked for. Shipping and tax that were
 -- given back too do not make the goods worth less than nothing.
