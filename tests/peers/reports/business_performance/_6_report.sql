@@ -40,6 +40,11 @@ with parts as (
             where clicked.period = periods.period
         ) as link_clicks,
         (
+            select coalesce(bool_or(immature), false) and basis = 'click_cohort'
+            from clicks_in_periods(lookback, model) as clicked
+            where clicked.period = periods.period
+        ) as immature,
+        (
             select count(*)
             from created_links(creators)
             where created_at >= period_start and created_at < period_end
@@ -54,7 +59,8 @@ select
     ratio(if(basis = 'event_time', clicks_of_orders, converted_clicks), link_clicks) as conversion_rate,
     links_created,
     link_clicks,
-    ratio(link_clicks, links_created) as click_through_rate
+    ratio(link_clicks, links_created) as click_through_rate,
+    immature
 from parts;
 
 create table steps(step_number, step) as
@@ -122,7 +128,13 @@ from counted;
 -- Best first; without an id, last; of equal ones the lesser id.
 create macro leaderboard(by_id, by_name, lookback, model, basis) as table
 with clicked as (
-    select period, by_id as id, by_name as name, count(*) as link_clicks, count(*) filter (converted) as converted_clicks
+    select
+        period,
+        by_id as id,
+        by_name as name,
+        count(*) as link_clicks,
+        count(*) filter (converted) as converted_clicks,
+        bool_or(immature) as immature
     from clicks_in_periods(lookback, model)
     group by all
 ),
@@ -148,7 +160,8 @@ lines as (
         ratio(
             if(basis = 'event_time', coalesce(clicks_of_orders, 0), coalesce(converted_clicks, 0)),
             coalesce(link_clicks, 0)
-        ) as conversion_rate
+        ) as conversion_rate,
+        coalesce(immature, false) and basis = 'click_cohort' as immature
     from clicked
     full join placed
       on placed.period = clicked.period
@@ -165,7 +178,8 @@ select
     revenue,
     orders,
     link_clicks,
-    conversion_rate
+    conversion_rate,
+    immature
 from lines;
 
 -- What one reading of "converted" counts of a click, the other counts of the order it led to.
@@ -177,7 +191,8 @@ with named as (
     select
         clicked_at as entered_at,
         outcome.* exclude (clicked_at, contact_id, link_id, creator_type, channel, converted, immature),
-        if(converted and basis = 'click_cohort', click_id, null) as converted
+        if(converted and basis = 'click_cohort', click_id, null) as converted,
+        immature and basis = 'click_cohort' as immature
     from click_outcomes(lookback, model) as outcome
     union all by name
     select
@@ -194,5 +209,18 @@ with named as (
     from ledger(lookback, model)
     where reason = 'credited'
 )
-select entered_at, team_id, team, agent_id, agent, product_id, product, link_id, click_id, converted, order_id, amount
+select
+    entered_at,
+    team_id,
+    team,
+    agent_id,
+    agent,
+    product_id,
+    product,
+    link_id,
+    click_id,
+    converted,
+    order_id,
+    amount,
+    coalesce(immature, false) as immature
 from named;
