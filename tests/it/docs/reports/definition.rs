@@ -157,12 +157,15 @@ impl Reading<'_> {
         let is_optional = |table: &String| Table::named(table).is_some_and(|it| it.optional);
         let (optional_tables, required_tables) = tables.into_iter().partition(is_optional);
         let source = views.iter().find_map(|view| view.comment.source.clone());
+        let parameters = keys.iter().filter_map(|key| self.parameter(key));
+        let mut parameters: Vec<_> = parameters.collect();
+        parameters.sort_by_key(|parameter| !parameter.key.starts_with(&format!("{schema}.")));
         Schema {
             name: schema.to_owned(),
             source,
             required_tables,
             optional_tables,
-            parameters: keys.iter().filter_map(|key| self.parameter(key)).collect(),
+            parameters,
             views,
         }
     }
