@@ -1,0 +1,1 @@
+from order_rules(scope := 'influenced')
