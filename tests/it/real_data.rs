@@ -28,6 +28,16 @@ fn models_agree_with_the_published_results() {
     agrees("attribution_pathdata");
 }
 
+#[test]
+fn sales_of_online_retail_agree_with_duckdb() {
+    agrees("online_retail");
+}
+
+#[test]
+fn funnels_of_the_merchandise_store_agree_with_duckdb() {
+    agrees("ga_merchandise_store");
+}
+
 /// Runs `tests/real_data/test_<name>.py` on the data set of that name.
 fn agrees(name: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
