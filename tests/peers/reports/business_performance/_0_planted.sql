@@ -18,7 +18,7 @@ from (values
     -- the ends of periods
     ('lx-first-instant', '2026-11-13 05:00Z', 'agent-02', 'agent', 'team-sales', 'whatsapp', null),
     ('lx-last-instant', '2026-11-20 04:59:59.999999Z', 'agent-02', 'agent', 'team-sales', 'whatsapp', null),
-    ('lx-clock', '2026-11-20 15:30Z', 'agent-02', 'agent', 'team-sales', 'whatsapp', null),
+    ('lx-today', '2026-11-20 05:00Z', 'agent-02', 'agent', 'team-sales', 'whatsapp', null),
     ('lx-later', '2026-11-20 15:30:00.000001Z', 'agent-02', 'agent', 'team-sales', 'whatsapp', null)
 ) as planted(link_id, created_at, agent_id, creator_type, team_id, channel, product_id);
 
@@ -70,6 +70,8 @@ from (values
     ('kx-merged', 'lx-joined', '2026-11-10 12:00Z', null, 'vx-merged', null),
     ('kx-gone', 'lx-before', '2026-11-10 12:00Z', 'x-merged-4', null, null),
     ('kx-not-yet', 'lx-not-yet', '2026-11-10 12:00Z', 'x-not-yet', null, null),
+    ('kx-crawler-1', 'lx-agent', '2026-11-10 12:00Z', 'x-crawler', null, true),
+    ('kx-crawler-2', 'lx-none', '2026-11-10 13:00Z', null, 'vx-crawler', true),
     ('kx-bot', 'lx-bot', '2026-11-10 12:00Z', 'x-bot', null, null),
     -- of two at one instant the greater id is the last
     ('kx-tie-1', 'lx-unnamed', '2026-11-10 12:00Z', 'x-tie', null, null),
@@ -80,9 +82,10 @@ from (values
     ('kx-handed-3', 'lx-before', '2026-11-12 12:00Z', null, 'vx-handed', null),
     ('kx-lent', 'lx-agent', '2026-11-12 12:00Z', null, 'vx-lent', null),
     ('kx-both', 'lx-agent', '2026-11-12 12:00Z', null, 'vx-both', null),
-    -- a browser is no bridge between two customers, but tells who a stranger is
+    -- a browser is no bridge between two customers, but tells who a stranger is, also afterwards
     ('kx-bridge', 'lx-agent', '2026-11-10 12:00Z', 'x-bridge-1', 'vx-bridge', null),
     ('kx-before-login', 'lx-agent', '2026-11-10 12:00Z', null, 'vx-login', null),
+    ('kx-elsewhere', 'lx-agent', '2026-11-10 12:00Z', null, 'vx-elsewhere', null),
     ('kx-before-logout', 'lx-agent', '2026-11-10 12:00Z', 'x-logout', 'vx-logout', null),
     -- 7 days before the checkout, and a microsecond more
     ('kx-checkout', 'lx-agent', '2026-11-05 12:00Z', 'x-checkout', null, null),
@@ -125,6 +128,7 @@ from (values
     ('cx-handed', '2026-11-13 11:00Z', null, 'vx-handed'),
     ('cx-bridge', '2026-11-10 13:00Z', 'x-bridge-2', 'vx-bridge'),
     ('cx-login', '2026-11-10 13:00Z', null, 'vx-login'),
+    ('cx-elsewhere', '2026-11-13 12:00Z', 'x-elsewhere', 'vx-elsewhere'),
     ('cx-logout', '2026-11-10 13:00Z', null, 'vx-logout'),
     ('cx-checkout', '2026-11-12 12:00Z', 'x-checkout', null),
     ('cx-checkout-late', '2026-11-12 12:00Z', 'x-checkout-late', null),
@@ -148,6 +152,7 @@ from (values
     ('ex-merged', '2026-11-11 12:00Z', 'x-merged-2', null, 'ox-merged', 100.00, 'USD'),
     ('ex-gone', '2026-11-11 12:00Z', 'x-gone', null, 'ox-gone', 100.00, 'USD'),
     ('ex-not-yet', '2026-11-11 12:00Z', 'x-not-yet', null, 'ox-not-yet', 100.00, 'USD'),
+    ('ex-crawler', '2026-11-11 12:00Z', 'x-crawler', 'vx-crawler', 'ox-crawler', 100.00, 'USD'),
     ('ex-bot', '2026-11-11 12:00Z', 'x-bot', null, 'ox-bot', 100.00, 'USD'),
     ('ex-tie', '2026-11-11 12:00Z', 'x-tie', null, 'ox-tie', 100.00, 'USD'),
     ('ex-handed-1', '2026-11-11 12:00Z', 'x-handed-1', null, 'ox-handed-1', 100.00, 'USD'),
@@ -158,6 +163,7 @@ from (values
     ('ex-both-2', '2026-11-13 12:00Z', 'x-both-2', null, 'ox-both-2', 100.00, 'USD'),
     ('ex-bridge', '2026-11-11 12:00Z', 'x-bridge-2', 'vx-bridge', 'ox-bridge', 100.00, 'USD'),
     ('ex-login', '2026-11-11 12:00Z', 'x-login', 'vx-login', 'ox-login', 100.00, 'USD'),
+    ('ex-elsewhere', '2026-11-11 12:00Z', 'x-elsewhere', 'vx-at-home', 'ox-elsewhere', 100.00, 'USD'),
     ('ex-logout', '2026-11-11 12:00Z', null, 'vx-logout', 'ox-logout', 100.00, 'USD'),
     ('ex-return', '2026-11-12 12:00Z', 'x-return', null, 'ox-return', 100.00, 'USD'),
     ('ex-return-late', '2026-11-12 12:00:00.000001Z', 'x-return-late', null, 'ox-return-late', 100.00, 'USD'),

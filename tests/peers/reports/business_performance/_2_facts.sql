@@ -37,7 +37,7 @@ from made_links;
 
 create macro contact(customer, browser) as coalesce(customer, 'visitor ' || browser);
 
-create table clicks as
+create table told_clicks as
 with once as (
     select
         click_id,
@@ -53,11 +53,22 @@ with once as (
 known as (
     select *, known_customer(customer_id, visitor_id, clicked_at) as customer
     from once
-    where not is_bot
-      and link_id in (select link_id from described_links)
 )
-select click_id, link_id, clicked_at, customer, visitor_id, contact(customer, visitor_id) as contact_id
+select
+    click_id,
+    link_id,
+    clicked_at,
+    customer,
+    visitor_id,
+    contact(customer, visitor_id) as contact_id,
+    is_bot,
+    link_id in (select link_id from described_links) as has_link
 from known;
+
+create table clicks as
+select * exclude (is_bot, has_link)
+from told_clicks
+where has_link and not is_bot;
 
 create table site_events as
 with once as (
@@ -82,13 +93,17 @@ known as (
 select * exclude (customer_id), contact(customer, visitor_id) as contact_id
 from known;
 
--- A click can earn what its contact did, and what its browser did unless that is known to be of another customer.
-create macro can_earn(click, act) as
-    coalesce(click.contact_id = act.contact_id, false)
-    or (
-        coalesce(click.visitor_id = act.visitor_id, false)
-        and coalesce(click.customer = act.customer, true)
-    );
+-- A contact can owe something to its own clicks, and to those in a browser that it has used on the
+-- site, unless they are known to be another customer's.
+create table claims as
+select click_id, contact_id, true as is_theirs
+from told_clicks
+where contact_id is not null
+union
+select click_id, site_events.contact_id, coalesce(told_clicks.customer = site_events.customer, true)
+from told_clicks
+join site_events using (visitor_id)
+where site_events.contact_id is not null;
 
 create table bought as
 with numbered as (

@@ -8,11 +8,11 @@ select
     row_number() over path as position,
     count(*) over (partition by bought.order_id) as length
 from bought
-join clicks
-  on can_earn(clicks, bought)
- and clicked_at <= ordered_at
- and clicked_at >= ordered_at - lookback
+join claims on claims.contact_id = bought.contact_id and is_theirs
+join clicks using (click_id)
 where not is_test
+  and clicked_at <= ordered_at
+  and clicked_at >= ordered_at - lookback
 window path as (partition by bought.order_id order by clicked_at, click_id);
 
 -- Both ends of a path and what lies between them, of a path of three or more; of two, in proportion.

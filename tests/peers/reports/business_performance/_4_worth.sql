@@ -11,6 +11,7 @@ create table shop_orders as
 with changed as (
     select
         order_id,
+        person(customer_id) as customer,
         -- A sale that has only a day is sold when that day begins.
         if(date_only, midnight(cast(ordered_at as date)), ordered_at) as ordered_at,
         channel,
@@ -18,6 +19,10 @@ with changed as (
         total,
         coalesce(is_test, false) as is_test,
         original_order_id is not null or total < 0 as is_return,
+        exists (
+            from known_orders as sale
+            where sale.order_id = known_orders.original_order_id and sale.currency = known_orders.currency
+        ) as is_linked,
         coalesce(cancelled_at <= as_of(), false) as is_cancelled,
         coalesce(
             (select sum(amount) from known_adjustments as changes where changes.order_id = known_orders.order_id), 0
@@ -35,12 +40,14 @@ with changed as (
 )
 select
     order_id,
+    customer,
     ordered_at,
     channel,
     currency,
     total,
     is_test,
     is_return,
+    is_linked,
     in_shop_currency(total, currency, ordered_at) as shop_total,
     in_shop_currency(if(is_cancelled, 0, total + changed_by), currency, ordered_at) as worth
 from changed;

@@ -13,11 +13,11 @@ with numbered as (
         link_id,
         row_number() over (partition by event_id order by clicked_at desc, click_id desc) as nth
     from site_events
-    join clicks
-      on can_earn(clicks, site_events)
-     and clicked_at <= occurred_at
-     and clicked_at >= occurred_at - lookback
+    join claims on claims.contact_id = site_events.contact_id and is_theirs
+    join clicks using (click_id)
     where event_type = 'begin_checkout'
+      and clicked_at <= occurred_at
+      and clicked_at >= occurred_at - lookback
 )
 select numbered.* exclude (nth), described_links.* exclude (link_id, created_at)
 from numbered

@@ -40,10 +40,10 @@ with parts as (
             where clicked.period = periods.period
         ) as link_clicks,
         (
-            select coalesce(bool_or(immature), false) and basis = 'click_cohort'
+            select count(*)
             from clicks_in_periods(lookback, model) as clicked
-            where clicked.period = periods.period
-        ) as immature,
+            where clicked.period = periods.period and immature
+        ) as immature_clicks,
         (
             select count(*)
             from created_links(creators)
@@ -60,7 +60,7 @@ select
     links_created,
     link_clicks,
     ratio(link_clicks, links_created) as click_through_rate,
-    immature
+    basis = 'click_cohort' and immature_clicks > 0 as immature
 from parts;
 
 create table steps(step_number, step) as
@@ -134,7 +134,7 @@ with clicked as (
         by_name as name,
         count(*) as link_clicks,
         count(*) filter (converted) as converted_clicks,
-        bool_or(immature) as immature
+        count(*) filter (immature) as immature_clicks
     from clicks_in_periods(lookback, model)
     group by all
 ),
@@ -161,7 +161,7 @@ lines as (
             if(basis = 'event_time', coalesce(clicks_of_orders, 0), coalesce(converted_clicks, 0)),
             coalesce(link_clicks, 0)
         ) as conversion_rate,
-        coalesce(immature, false) and basis = 'click_cohort' as immature
+        basis = 'click_cohort' and coalesce(immature_clicks, 0) > 0 as immature
     from clicked
     full join placed
       on placed.period = clicked.period
@@ -190,9 +190,10 @@ with named as (
     union all by name
     select
         clicked_at as entered_at,
-        outcome.* exclude (clicked_at, contact_id, link_id, creator_type, channel, converted, immature),
-        if(converted and basis = 'click_cohort', click_id, null) as converted,
-        immature and basis = 'click_cohort' as immature
+        outcome.* exclude (clicked_at, contact_id, link_id, creator_type, channel, converted) replace (
+            immature and basis = 'click_cohort' as immature
+        ),
+        if(converted and basis = 'click_cohort', click_id, null) as converted
     from click_outcomes(lookback, model) as outcome
     union all by name
     select
@@ -210,17 +211,6 @@ with named as (
     where reason = 'credited'
 )
 select
-    entered_at,
-    team_id,
-    team,
-    agent_id,
-    agent,
-    product_id,
-    product,
-    link_id,
-    click_id,
-    converted,
-    order_id,
-    amount,
-    coalesce(immature, false) as immature
+    entered_at, team_id, team, agent_id, agent, product_id, product, link_id, click_id, converted,
+    order_id, amount, coalesce(immature, false) as immature
 from named;

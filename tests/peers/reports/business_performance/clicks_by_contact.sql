@@ -1,9 +1,7 @@
 with contacts as (
     select click_id, contact_id from clicks
     union
-    select click_id, site_events.contact_id
-    from clicks
-    join site_events on can_earn(clicks, site_events)
+    select click_id, contact_id from claims where is_theirs
 )
 select
     contacts.contact_id,

@@ -1,0 +1,1 @@
+select * from coverage_of(interval '24 hours')

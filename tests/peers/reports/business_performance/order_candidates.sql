@@ -1,0 +1,1 @@
+select * from candidates(interval '168 hours', 'last_touch')

@@ -1,0 +1,2 @@
+set tributary.param.business_performance.model = 'first_touch';
+select * from business_performance.order_candidates

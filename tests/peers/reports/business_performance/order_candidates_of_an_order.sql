@@ -1,0 +1,2 @@
+select * from candidates(interval '168 hours', 'last_touch')
+where order_id = 'ox-tie'

@@ -1,0 +1,3 @@
+set tributary.param.business_performance.model = 'linear';
+set tributary.param.business_performance.lookback = '24 hours';
+select * from business_performance.order_candidates

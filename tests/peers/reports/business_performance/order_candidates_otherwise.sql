@@ -1,0 +1,1 @@
+select * from candidates(interval '24 hours', 'linear')
