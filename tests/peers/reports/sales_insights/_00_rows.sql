@@ -48,6 +48,16 @@ copy (
         cast(null as varchar) as currency,
         if(event_type = 'quiz_step', pick(['skin_type', 'budget', 'weather', null], n, 8), null) as step
     from events
+    union all by name
+    -- At the very instants at which a browser is another's.
+    select
+        'e-y-' || row_number() over (order by visitor_id, day) as event_id,
+        'product_view' as event_type,
+        timezone('UTC', cast(day as timestamp)) as occurred_at,
+        visitor_id,
+        'p-101' as product_id
+    from unnest(['i-x-1', 'i-x-2']) as v(visitor_id)
+    cross join unnest([date '2026-09-01', date '2026-10-01', date '2026-10-15', date '2026-11-01']) as d(day)
 ) to '$warehouse/web_events/more.parquet';
 
 copy (
