@@ -15,6 +15,11 @@ from (values
     ('lx-unnamed', '2026-11-10 12:00Z', 'agent-99', 'agent', 'team-99', 'sms', 'p-99'),
     ('lx-nobody', '2026-11-10 12:00Z', null, null, null, null, 'p-99'),
     ('lx-bot', '2026-11-10 12:00Z', null, 'bot', null, 'whatsapp', 'p-301'),
+    -- sold for as much: by orders, then clicks, then conversion, whatever the id
+    ('lx-less-converted', '2026-11-10 12:00Z', null, 'api', null, 'sms', 'p-90'),
+    ('lx-converted', '2026-11-10 12:00Z', null, 'api', null, 'sms', 'p-91'),
+    ('lx-more-clicks', '2026-11-10 12:00Z', null, 'api', null, 'sms', 'p-92'),
+    ('lx-more-orders', '2026-11-10 12:00Z', null, 'api', null, 'sms', 'p-93'),
     -- the ends of periods
     ('lx-first-instant', '2026-11-13 05:00Z', 'agent-02', 'agent', 'team-sales', 'whatsapp', null),
     ('lx-last-instant', '2026-11-20 04:59:59.999999Z', 'agent-02', 'agent', 'team-sales', 'whatsapp', null),
@@ -110,6 +115,12 @@ from (values
     ('kx-worth-1', 'lx-agent', '2026-11-09 12:00Z', 'x-worth', null, null),
     ('kx-worth-2', 'lx-unnamed', '2026-11-09 18:00Z', 'x-worth', null, null),
     ('kx-worth-3', 'lx-nobody', '2026-11-10 12:00Z', 'x-worth', null, null),
+    ('kx-less-converted-1', 'lx-less-converted', '2026-11-12 12:00Z', 'x-less-converted', null, null),
+    ('kx-less-converted-2', 'lx-less-converted', '2026-11-15 12:00Z', 'x-less-converted', null, null),
+    ('kx-converted', 'lx-converted', '2026-11-13 12:00Z', 'x-converted', null, null),
+    ('kx-more-clicks-1', 'lx-more-clicks', '2026-11-13 12:00Z', 'x-more-clicks', null, null),
+    ('kx-more-clicks-2', 'lx-more-clicks', '2026-11-13 13:00Z', 'x-more-clicks', null, null),
+    ('kx-more-orders', 'lx-more-orders', '2026-11-13 12:00Z', 'x-more-orders', null, null),
     ('kx-reloaded', 'lx-agent', '2026-11-10 12:00Z', 'x-reloaded', null, null)
 ) as planted(click_id, link_id, clicked_at, customer_id, visitor_id, is_bot);
 
@@ -138,6 +149,7 @@ from (values
     ('cx-afterwards', '2026-11-11 12:00:00.000001Z', 'x-afterwards', null),
     ('cx-first-instant', '2026-11-13 05:00Z', 'x-ends', null),
     ('cx-before-first', '2026-11-13 04:59:59.999999Z', 'x-ends', null),
+    ('cx-today', '2026-11-20 05:00Z', 'x-ends', null),
     ('cx-later', '2026-11-20 15:30:00.000001Z', 'x-clock', null)
 ) as began(event_id, occurred_at, customer_id, visitor_id)
 cross join (select 'begin_checkout' as event_type)
@@ -174,6 +186,11 @@ from (values
     ('ex-today', '2026-11-20 05:00Z', 'x-ends', null, 'ox-today', 100.00, 'USD'),
     ('ex-clock', '2026-11-20 15:30Z', 'x-clock', null, 'ox-clock', 100.00, 'USD'),
     ('ex-later', '2026-11-20 15:30:00.000001Z', 'x-clock', null, 'ox-later', 100.00, 'USD'),
+    ('ex-less-converted', '2026-11-14 12:00Z', 'x-less-converted', null, 'ox-less-converted', 110.00, 'USD'),
+    ('ex-converted', '2026-11-14 12:00Z', 'x-converted', null, 'ox-converted', 110.00, 'USD'),
+    ('ex-more-clicks', '2026-11-14 12:00Z', 'x-more-clicks', null, 'ox-more-clicks', 110.00, 'USD'),
+    ('ex-more-orders-1', '2026-11-14 12:00Z', 'x-more-orders', null, 'ox-more-orders-1', 50.00, 'USD'),
+    ('ex-more-orders-2', '2026-11-14 13:00Z', 'x-more-orders', null, 'ox-more-orders-2', 60.00, 'USD'),
     ('ex-returned', '2026-11-10 15:00Z', 'x-worth', null, 'ox-returned', 100.00, 'USD'),
     ('ex-adjusted', '2026-11-10 15:00Z', 'x-worth', null, 'ox-adjusted', 99.99, 'USD'),
     ('ex-cancelled', '2026-11-10 15:00Z', 'x-worth', null, 'ox-cancelled', 100.00, 'USD'),
