@@ -1,6 +1,6 @@
 -- What was bought on the site, as the site itself reports it?
--- Grain: one order id of the purchase events, at the first of them, with its amount then in
--- `tributary.currency`. A reload of the thank-you page sends another event and is no other
+-- Grain: one order id of the purchase events, at the first of them, with the first amount that any
+-- has, in `tributary.currency`. A reload of the thank-you page sends another event and is no other
 -- purchase: `purchase_events` is how many there were. An amount without a currency is read in that
 -- of the reports.
 create view business_performance.purchases as
@@ -9,6 +9,9 @@ with reported as (
         order_id,
         first_value(event_id order by occurred_at, event_id) as event_id,
         min(occurred_at) as occurred_at,
+        -- Some sites send the amount with one event of several.
+        first_value(amount order by amount is null, occurred_at, event_id) as amount,
+        first_value(currency order by amount is null, occurred_at, event_id) as currency,
         count(distinct event_id) as purchase_events
     from web_events
     where event_type = 'purchase' and order_id is not null
@@ -25,11 +28,11 @@ select
     events.contact_id,
     events.customer_id,
     events.visitor_id,
-    convert(events.amount, coalesce(events.currency, report_currency()), events.occurred_at)
+    convert(reported.amount, coalesce(reported.currency, report_currency()), events.occurred_at)
         as amount,
-    events.amount as site_amount,
-    coalesce(events.currency, report_currency()) as site_currency,
-    events.currency is null as currency_assumed,
+    reported.amount as site_amount,
+    coalesce(reported.currency, report_currency()) as site_currency,
+    reported.currency is null as currency_assumed,
     reported.purchase_events,
     tests.order_id is not null as is_test
 -- Joined also by the time, so that a filter on it reaches the scan of the events.
