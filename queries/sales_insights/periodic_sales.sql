@@ -24,12 +24,13 @@ days as (
 buckets as (
     select
         period,
-        unnest(generate_series(
+        -- A series is of nanoseconds, an instant of microseconds.
+        arrow_cast(unnest(generate_series(
             local_midnight(day),
             least(local_midnight(cast(day + interval '1 day' as date)), period_end)
                 - interval '1 microsecond',
             interval '1 hour'
-        )) as bucket_start
+        )), 'Timestamp(Microsecond, Some("UTC"))') as bucket_start
     from days
     where day_count <= 2
     union all
