@@ -44,10 +44,26 @@ valued as (
         -- In cents. What was given back on the same ticket bears no part of the discount.
         cast(greatest(lines.net_amount, 0) * 100 as decimal(18, 0)) as line_value,
         cast(floor(greatest(coalesce(discounts.discount, 0), 0) * 100) as decimal(18, 0))
-            as discount
+            as discount,
+        cast(null as decimal(18, 2)) as order_amount
     from sold
     join lines on lines.order_id = sold.order_id
     left join discounts on discounts.order_id = sold.order_id
+    union all
+    -- The order itself, among its lines, becomes what they leave of it.
+    select
+        order_id,
+        ordered_at,
+        currency,
+        channel,
+        cast(null as bigint) as line_number,
+        '(unallocated)' as product_id,
+        0 as quantity,
+        0 as net_amount,
+        0 as line_value,
+        0 as discount,
+        amount as order_amount
+    from sold
 ),
 summed as (
     select
@@ -83,44 +99,22 @@ ranked as (
 ),
 allocated as (
     select
-        order_id,
-        ordered_at,
-        channel,
-        line_number,
-        product_id,
-        quantity,
+        *,
         convert(
             net_amount - cast(
                 (share_cents + case when place <= cents_left then 1 else 0 end) * 0.01
                 as decimal(18, 2)),
             currency,
             ordered_at
-        ) as amount
+        ) as line_amount
     from ranked
 ),
-parts as (
+footed as (
     select
-        order_id,
-        ordered_at,
-        channel,
-        amount
-    from sold
-    union all
-    select
-        order_id,
-        ordered_at,
-        channel,
-        -amount as amount
+        *,
+        sum(coalesce(order_amount, -line_amount)) over (partition by order_id, ordered_at)
+            as rest
     from allocated
-),
-rest as (
-    select
-        order_id,
-        ordered_at,
-        channel,
-        sum(amount) as amount
-    from parts
-    group by order_id, ordered_at, channel
 ),
 entries as (
     select
@@ -130,19 +124,9 @@ entries as (
         line_number,
         product_id,
         quantity,
-        amount
-    from allocated
-    union all
-    select
-        order_id,
-        ordered_at,
-        channel,
-        cast(null as bigint) as line_number,
-        '(unallocated)' as product_id,
-        0 as quantity,
-        amount
-    from rest
-    where amount <> 0
+        case when order_amount is null then line_amount else rest end as amount
+    from footed
+    where order_amount is null or rest <> 0
 )
 select
     entries.order_id,
