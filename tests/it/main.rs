@@ -15,8 +15,12 @@ mod flight_sql;
 mod import;
 /// Dimensions and measures at any grain.
 mod metric_views;
+/// The same answers from other engines.
+mod peers;
 /// What EXPLAIN must show: which filters and columns reach the files.
 mod plans;
+/// What the pages promise that the reports answer.
+mod promises;
 /// Environments for tests that need other people's programs.
 mod python;
 /// Public data, on which others have the same numbers.

@@ -58,17 +58,3 @@ pub(crate) fn run(command: &mut Command, needed: &str) {
         String::from_utf8_lossy(&printed)
     );
 }
-
-#[test]
-fn funnels_agree_with_those_of_clickhouse() {
-    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers");
-    let python = environment("peers", &peers.join("requirements.txt"));
-    run(
-        Command::new(python)
-            .args(["-m", "unittest", "test_funnels"])
-            .current_dir(&peers)
-            .env("TRIBUTARY_TEST_PROGRAM", env!("CARGO_BIN_EXE_tributary"))
-            .env("PYTHONDONTWRITEBYTECODE", "1"),
-        "the message is that of the test in tests/peers",
-    );
-}
