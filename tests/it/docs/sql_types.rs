@@ -10,7 +10,7 @@ pub(super) fn sql_name(data_type: &DataType) -> String {
         DataType::UInt64 => "BIGINT UNSIGNED".to_owned(),
         DataType::Float64 => "DOUBLE".to_owned(),
         DataType::Decimal128(precision, scale) => format!("DECIMAL({precision}, {scale})"),
-        DataType::Utf8 => "VARCHAR".to_owned(),
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "VARCHAR".to_owned(),
         DataType::Date32 => "DATE".to_owned(),
         DataType::Timestamp(..) => "TIMESTAMP".to_owned(),
         DataType::List(item) => format!("LIST of {}", sql_name(item.data_type())),
