@@ -16,7 +16,8 @@ as
 with first_tickets as (
     select
         order_group_id,
-        min(ordered_at) as first_at
+        min(ordered_at) as first_at,
+        first_value(date_only is true order by ordered_at, order_id) as is_day
     from orders
     where order_group_id is not null and total >= 0 and is_test is not true
     group by order_group_id
@@ -27,8 +28,10 @@ sold as (
         sold.customer_id,
         sold.ordered_at,
         coalesce(first_tickets.first_at, sold.ordered_at) as decided_at,
-        sold.date_only,
-        cast(sold.ordered_on as timestamp) as day,
+        coalesce(first_tickets.is_day, sold.date_only) as has_only_day,
+        cast(coalesce(cast(first_tickets.first_at as date), sold.ordered_on) as timestamp)
+            as decided_on,
+        cast(sold.ordered_on as timestamp) as ordered_on,
         coalesce(stores.timezone, '') as zone,
         sold.total + sold.adjusted_by as amount,
         sold.currency,
@@ -82,8 +85,9 @@ candidates as (
         sold.order_id,
         sold.ordered_at,
         sold.decided_at,
-        sold.date_only,
-        sold.day,
+        sold.has_only_day,
+        sold.decided_on,
+        sold.ordered_on,
         sold.amount,
         sold.currency,
         sold.refused as order_refused,
@@ -92,7 +96,7 @@ candidates as (
         touches.associate_id,
         touches.refused,
         case
-            when not sold.date_only then null
+            when not sold.has_only_day then null
             when sold.zone = '' then cast(local_date(touches.occurred_at) as timestamp)
             else cast(local_date(touches.occurred_at, sold.zone) as timestamp)
         end as touch_day
@@ -106,9 +110,10 @@ judged as (
             when order_refused is not null then order_refused
             when activity_id is null then 'no_touchpoint_in_lookback'
             when refused is not null then refused
-            when date_only and touch_day > day then 'after_order'
-            when date_only and touch_day < day - lookback then 'outside_lookback'
-            when date_only then 'credited'
+            when has_only_day and touch_day > ordered_on then 'after_order'
+            when has_only_day and touch_day > decided_on then 'after_first_ticket'
+            when has_only_day and touch_day < decided_on - lookback then 'outside_lookback'
+            when has_only_day then 'credited'
             when occurred_at > ordered_at then 'after_order'
             when occurred_at > decided_at then 'after_first_ticket'
             when occurred_at < decided_at - lookback then 'outside_lookback'
