@@ -23,11 +23,11 @@ create macro measured(grain, of_type := null) as table
 with grains as (
     select
         case when list_contains(grain, 'date') then local_date(purchased_at) end as date,
-        case when list_contains(grain, 'store') then store_id end as store_id,
+        case when list_contains(grain, 'store_id') then store_id end as store_id,
         case when list_contains(grain, 'store') then
             (select name from stores where stores.store_id = facts.store_id)
         end as store,
-        case when list_contains(grain, 'associate') then associate_id end as associate_id,
+        case when list_contains(grain, 'associate_id') then associate_id end as associate_id,
         case when list_contains(grain, 'associate') then associate end as associate,
         case when list_contains(grain, 'activity_type') then activity_type end as activity_type,
         facts.activity_type as touched_by,

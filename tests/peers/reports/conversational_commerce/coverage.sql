@@ -5,6 +5,8 @@ select
 from periods
 cross join (
     select
-        least((select max(ordered_at) from orders), (select max(sent_at) from messages))
-            as complete_through
+        least(
+            (select max(coalesce(ingested_at, ordered_at)) from orders),
+            (select max(sent_at) from messages)
+        ) as complete_through
 )

@@ -134,3 +134,5 @@ select
     case when reason = 'credited' then done_at end as done_at,
     reason
 from judged;
+
+create table default_ledger as from ledger();

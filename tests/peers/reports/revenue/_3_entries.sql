@@ -17,7 +17,7 @@ amounts as (
 rests as (
     select
         credited.order_id,
-        coalesce(credited.cancelled_at, max(amounts.booked_at)) as booked_at,
+        coalesce(credited.cancelled_at, max(amounts.booked_at) filter (not is_sale)) as booked_at,
         credited.attributed_amount - sum(amounts.amount) as amount
     from credited
     join amounts on amounts.order_id = credited.order_id

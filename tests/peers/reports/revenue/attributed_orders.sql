@@ -1,1 +1,1 @@
-from ledger()
+from default_ledger

@@ -1,0 +1,12 @@
+select
+    periods.*,
+    complete_through,
+    period_end > complete_through as is_provisional
+from periods
+cross join (
+    select
+        least(
+            (select max(coalesce(ingested_at, ordered_at)) from orders),
+            (select max(occurred_at) from activities)
+        ) as complete_through
+)
