@@ -25,8 +25,6 @@ use super::{
 
 /// Aggregates that are 0, not NULL, where a fact has no rows.
 const ZERO_WITHOUT_ROWS: [&str; 5] = ["count", "sum", "sum_once", "money_sum", "approx_distinct"];
-/// Aggregates whose values over groups sum to the value over all.
-const ADDITIVE: [&str; 3] = ["count", "sum", "money_sum"];
 
 impl Binding<'_> {
     /// Binds a measure, and first those that its formula names.
@@ -50,6 +48,7 @@ impl Binding<'_> {
             Some(fact) => self.aggregate(measure, fact)?,
             None => self.formula(measure, metrics, open)?,
         };
+        bound.is_additive = metrics.is_additive(measure);
         open.pop();
         if let Some(query) = &measure.known_when {
             let idx = metrics
@@ -109,15 +108,11 @@ impl Binding<'_> {
         {
             return plan_err!("expected an aggregate of {fact}, got the bare column {bare}");
         }
-        let is_additive = own_aggregate
-            .as_deref()
-            .is_some_and(|own| ADDITIVE.contains(&own));
         Ok(BoundMeasure {
             formula,
             data_type,
             facts: BTreeSet::from([idx]),
             own_aggregate,
-            is_additive,
             ..described(measure)
         })
     }

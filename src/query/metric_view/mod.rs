@@ -15,6 +15,7 @@ mod definition;
 mod describe;
 mod dimension_rows;
 mod leg;
+mod meaning;
 mod measure_udaf;
 mod merge;
 mod misuse;
