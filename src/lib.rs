@@ -11,4 +11,5 @@ pub mod flight_sql;
 pub mod output;
 pub mod query;
 pub mod sample;
+pub mod system;
 pub mod warehouse;

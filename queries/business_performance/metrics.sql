@@ -2,6 +2,7 @@
 -- Grain: that of the query. Orders belong to the day of the purchase, clicks and the steps of the
 -- funnel to that of the click, links to that of their creation. What depends on events that the
 -- site has never sent is NULL.
+-- Source: Crescendo Lab CAAC, "Business Performance"
 create metric view business_performance.metrics
 facts
     business_performance.link_orders as o time o.ordered_at,
@@ -79,7 +80,7 @@ measures
     purchases_completed = orders comment 'orders with a purchase event of a contact who clicked',
     purchase_events = sum_once(o.purchase_events, o.order_id) on o
         when exists (select 1 from base.received_events where event_type = 'purchase')
-        comment 'reloads of the last page included',
+        format 'count' comment 'reloads of the last page included',
     funnel_clicked = count(distinct f.contact_id) filter (where f.step_number = 1) on f
         comment 'contacts who clicked',
     funnel_checkout = count(distinct f.contact_id) filter (where f.step_number = 2) on f

@@ -1,6 +1,7 @@
 -- Which sales did clienteling touch, for any day, store, associate or type of activity?
 -- Grain: that of the query. A sale with several touches is of each of their associates and types, and
 -- counts once in every group: amounts by associate or type do not add up to the whole.
+-- Source: Clientbook, "Sales Report"
 create metric view clienteling.metrics
 facts
     (

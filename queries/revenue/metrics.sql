@@ -2,6 +2,7 @@
 -- Grain: that of the query. Orders and their revenue belong to the day of the order, restated; the
 -- adjusted revenue to the day of the sale and of each change; conversations to the day they were
 -- marked as done.
+-- Source: Kustomer, "Revenue report"
 create metric view revenue.metrics
 facts
     (

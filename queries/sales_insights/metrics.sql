@@ -1,6 +1,7 @@
 -- What does chat sell, for any day, channel, product or class of buyer?
 -- Grain: that of the query. Orders belong to their day, sessions to that of their start, displays,
 -- quizzes and visits to their own. A measure of events that were never received is NULL.
+-- Source: LimeChat, "Sales Insights"
 create metric view sales_insights.metrics
 facts
     sales_insights.chat_sessions as c time c.started_at,
@@ -65,7 +66,7 @@ measures
             where event_type = 'product_shown' and is_received
         )
         comment 'displays of products, redrawn ones once',
-    units_sold = sum(p.quantity) on p comment 'units in orders in scope',
+    units_sold = sum(p.quantity) on p format 'count' comment 'units in orders in scope',
     sales = sum(p.amount) on p format 'money' comment 'sums to the revenue',
     quiz_started = count(distinct q.attempt_id) filter (where q.event_type = 'quiz_started') on q
         when exists (

@@ -24,9 +24,13 @@ use crate::{
     clock::Clock,
     config::Config,
     query::{
-        catalog::CATALOG, definition_store::DefinitionStore, settings::Settings,
+        catalog::{CATALOG, Sources},
+        definition_store::DefinitionStore,
+        settings::Settings,
+        system_table::{SYSTEM_SCHEMA, SystemTable, check_name},
         view::DEFAULT_SCHEMA,
     },
+    system,
     warehouse::{Warehouse, location::Location},
 };
 
@@ -40,6 +44,7 @@ const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::new(5).e
 pub struct Engine {
     warehouse: Arc<Warehouse>,
     definitions: Arc<DefinitionStore>,
+    system_tables: Arc<[Arc<dyn SystemTable>]>,
     runtime: Arc<RuntimeEnv>,
     config: SessionConfig,
 }
@@ -58,11 +63,17 @@ impl Engine {
         // Who names no warehouse leaves nothing behind in the default folder.
         let kept_in = config.warehouse.is_some().then(|| location.clone());
         let definitions = DefinitionStore::open(kept_in, config.queries.as_deref()).await?;
+        let system_tables = system::tables();
+        for view in definitions.current().views(SYSTEM_SCHEMA) {
+            check_name(&system_tables, view)
+                .map_err(|error| error.context(view.origin.to_string()))?;
+        }
         let mut settings = Settings::new(clock);
         defaults::read(&location, &mut settings).await?;
         Ok(Self {
             warehouse: Arc::new(Warehouse::open(location).await?),
             definitions: Arc::new(definitions),
+            system_tables: system_tables.into(),
             runtime,
             config: session_config(config, settings),
         })
@@ -75,10 +86,15 @@ impl Engine {
     /// A new session with the warehouse's default settings.
     pub fn session(&self) -> Session {
         let session_tables = Arc::new(MemorySchemaProvider::new());
+        let sources = Sources {
+            warehouse: Arc::clone(&self.warehouse),
+            definitions: self.definitions.current(),
+            system_tables: Arc::clone(&self.system_tables),
+            session_tables: Arc::clone(&session_tables) as _,
+        };
         Session::new(
-            Arc::clone(&self.warehouse),
+            sources,
             Arc::clone(&self.definitions),
-            Arc::clone(&session_tables) as _,
             self.context(session_tables),
         )
     }

@@ -7,7 +7,6 @@ use std::{
 
 use datafusion::{
     arrow::datatypes::SchemaRef,
-    catalog::SchemaProvider,
     common::{DFSchema, Result, plan_err},
     execution::{SendableRecordBatchStream, SessionState},
     logical_expr::{EmptyRelation, LogicalPlan, Statement as PlanStatement},
@@ -15,28 +14,25 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-use crate::{
-    query::{
-        catalog::{QueryCatalog, Sources, metric_view},
-        definition_store::DefinitionStore,
-        definitions::Definitions,
-        metric_view::{describe, dimensions_of, rewrite_measures},
-        money::bind_rates,
-        settings::Settings,
-        statement::{self, CreateView, Statement},
-        view::{View, ViewName},
-    },
-    warehouse::Warehouse,
+use crate::query::{
+    catalog::{QueryCatalog, Sources, metric_view},
+    definition_store::DefinitionStore,
+    definitions::Definitions,
+    metric_view::{describe, dimensions_of, rewrite_measures},
+    money::bind_rates,
+    settings::Settings,
+    statement::{self, CreateView, Statement},
+    system_table,
+    view::{View, ViewName},
 };
 
 /// What a user or a connection has for itself.
 pub struct Session {
-    warehouse: Arc<Warehouse>,
+    /// As they were when the session began: views come and go.
+    sources: Sources,
     shared: Arc<DefinitionStore>,
     /// Views that live as long as the session; they hide those of their name.
     temporary: RwLock<Definitions>,
-    /// Tables that live as long as the session.
-    tables: Arc<dyn SchemaProvider>,
     ctx: SessionContext,
     /// What RESET goes back to.
     defaults: Settings,
@@ -51,22 +47,16 @@ pub struct Planned {
 }
 
 impl Session {
-    pub(super) fn new(
-        warehouse: Arc<Warehouse>,
-        shared: Arc<DefinitionStore>,
-        tables: Arc<dyn SchemaProvider>,
-        ctx: SessionContext,
-    ) -> Self {
+    pub(super) fn new(sources: Sources, shared: Arc<DefinitionStore>, ctx: SessionContext) -> Self {
         let state = ctx.state();
         let settings = state.config_options().extensions.get::<Settings>();
         Self {
             defaults: settings
                 .expect("the engine gives every session settings")
                 .clone(),
-            warehouse,
+            sources,
             shared,
             temporary: RwLock::default(),
-            tables,
             ctx,
         }
     }
@@ -119,6 +109,11 @@ impl Session {
     }
 
     fn state_creating(&self, created: Option<String>) -> Result<SessionState> {
+        Ok(self.catalog(created).into_state())
+    }
+
+    /// The newest version of everything, for one query.
+    pub(super) fn catalog(&self, created: Option<String>) -> QueryCatalog {
         let mut state = self.ctx.state();
         let extensions = &mut state.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
@@ -127,11 +122,10 @@ impl Session {
             state.execution_props_mut().query_execution_start_time = Some(now.into());
         }
         let sources = Sources {
-            warehouse: Arc::clone(&self.warehouse),
             definitions: self.definitions(),
-            session_tables: Arc::clone(&self.tables),
+            ..self.sources.clone()
         };
-        Ok(QueryCatalog::new(sources, state, created).into_state())
+        QueryCatalog::new(sources, state, created)
     }
 
     /// Plans a statement; defining or dropping a view is done here and plans as an empty result.
@@ -171,6 +165,7 @@ impl Session {
             or_replace,
             is_temporary,
         } = create;
+        system_table::check_name(&self.sources.system_tables, &view)?;
         if !is_temporary {
             return self.shared.create(view, or_replace).await;
         }

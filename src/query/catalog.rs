@@ -4,51 +4,28 @@
 //! and stays at that version for all references of the query, through however many views; a view
 //! is planned with the settings of the session that asks. Nothing is resolved at execution.
 
-use std::{
-    any::Any,
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex},
-};
+use std::{any::Any, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use datafusion::{
     catalog::{CatalogProvider, CatalogProviderList, SchemaProvider, TableProvider},
     common::{DataFusionError, Result, plan_err},
-    datasource::{MemTable, TableType, ViewTable},
+    datasource::{TableType, ViewTable},
     execution::SessionState,
 };
 
-use datafusion_attribution::ATTRIBUTE_TABLES;
-
 use super::{
     data_health,
-    definitions::Definitions,
     explain_order::{EXPLAIN_ORDER, ExplainedReports, ORDER_CANDIDATES},
     metric_view::{self, MetricView, Relations},
     settings::Settings,
-    time::IN_PERIODS,
     view::{Body, DEFAULT_SCHEMA, View, ViewName, statement},
 };
-use crate::warehouse::{Warehouse, conform::conform, contract};
+
+pub use super::sources::{Query, Sources};
 
 /// The name of the only catalog.
 pub const CATALOG: &str = "tributary";
-
-/// Where the tables and views of a session come from.
-#[derive(Debug, Clone)]
-pub struct Sources {
-    pub warehouse: Arc<Warehouse>,
-    pub definitions: Arc<Definitions>,
-    /// Tables that live as long as the session; they hide those of the warehouse.
-    pub session_tables: Arc<dyn SchemaProvider>,
-}
-
-impl Sources {
-    fn is_stored(&self, name: &str) -> bool {
-        self.session_tables.table_exist(name) || self.warehouse.has_table(name)
-    }
-}
 
 /// The catalog list of one query.
 pub struct QueryCatalog {
@@ -57,33 +34,22 @@ pub struct QueryCatalog {
     expanding: Vec<String>,
 }
 
-/// What the references of one query share.
-struct Query {
-    sources: Sources,
-    state: SessionState,
-    /// The table that the statement creates: it need not be there.
-    created: Option<String>,
-    opened: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
-}
-
 impl QueryCatalog {
     /// A catalog for the next statement of a session with this state, which may create a table.
     pub fn new(sources: Sources, state: SessionState, created: Option<String>) -> Self {
-        let query = Query {
-            sources,
-            state,
-            created,
-            opened: Mutex::default(),
-        };
         Self {
-            query: Arc::new(query),
+            query: Arc::new(Query::new(sources, state, created)),
             expanding: Vec::new(),
         }
     }
 
+    pub fn query(&self) -> &Arc<Query> {
+        &self.query
+    }
+
     /// The state to plan the query with.
     pub fn into_state(self) -> SessionState {
-        let mut state = self.query.state.clone();
+        let mut state = self.query.state().clone();
         state.register_catalog_list(Arc::new(self));
         state
     }
@@ -98,94 +64,6 @@ pub async fn metric_view(state: &SessionState, name: &ViewName) -> Result<Option
     let table = schema.table(&name.name).await?;
     let table = table.map(|table| table as Arc<dyn Any + Send + Sync>);
     Ok(table.and_then(|table| table.downcast().ok()))
-}
-
-impl Query {
-    fn is_table(&self, name: &str) -> bool {
-        self.sources.is_stored(name) || is_optional(name)
-    }
-
-    fn is_known(&self, name: &str) -> bool {
-        self.is_table(name) || self.is_function(name)
-    }
-
-    fn is_function(&self, name: &str) -> bool {
-        self.state.table_functions().contains_key(name)
-            || [IN_PERIODS, EXPLAIN_ORDER, ATTRIBUTE_TABLES.function].contains(&name)
-    }
-
-    /// The views of a schema whose tables are all there.
-    fn available_views(&self, schema: &str) -> Vec<String> {
-        let definitions = &self.sources.definitions;
-        let is_available = |view: &&Arc<View>| {
-            definitions
-                .missing_tables(view, &|name| self.is_known(name))
-                .is_ok_and(|missing| missing.is_empty())
-        };
-        definitions
-            .views(schema)
-            .filter(is_available)
-            .map(|view| view.name.clone())
-            .collect()
-    }
-
-    async fn open_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        if self.is_function(name) {
-            return Ok(None);
-        }
-        if let Some(table) = self.opened.lock().expect("no holder panics").get(name) {
-            return Ok(Some(Arc::clone(table)));
-        }
-        let Sources {
-            warehouse,
-            session_tables,
-            ..
-        } = &self.sources;
-        let stored = match session_tables.table(name).await? {
-            Some(table) => Some(table),
-            None => warehouse.table(&self.state, name).await?,
-        };
-        let Some(table) = self.as_queries_see_it(name, stored)? else {
-            return Ok(None);
-        };
-        self.opened
-            .lock()
-            .expect("no holder panics")
-            .insert(name.to_owned(), Arc::clone(&table));
-        Ok(Some(table))
-    }
-
-    fn as_queries_see_it(
-        &self,
-        name: &str,
-        stored: Option<Arc<dyn TableProvider>>,
-    ) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Some(contract) = contract::Table::named(name) else {
-            return Ok(stored);
-        };
-        match stored {
-            Some(stored) => {
-                let settings = Settings::of(self.state.config_options())?;
-                let as_of = settings.as_of.map(|at| at.as_microsecond());
-                let plan = conform(contract, stored, as_of)?;
-                Ok(Some(Arc::new(ViewTable::new(plan, None))))
-            }
-            None if contract.optional => Ok(Some(Arc::new(MemTable::try_new(
-                contract.schema(),
-                vec![vec![]],
-            )?))),
-            None if self.created.as_deref() == Some(name) => Ok(None),
-            None => plan_err!(
-                "table {name} is not in the warehouse {}: import it with `tributary import {name} FILE…`",
-                self.sources.warehouse.location().url()
-            ),
-        }
-    }
-}
-
-/// A missing dimension is an empty one.
-fn is_optional(name: &str) -> bool {
-    contract::Table::named(name).is_some_and(|table| table.optional)
 }
 
 impl fmt::Debug for QueryCatalog {
@@ -233,18 +111,15 @@ impl fmt::Debug for OnlyCatalog {
 
 impl CatalogProvider for OnlyCatalog {
     fn schema_names(&self) -> Vec<String> {
-        let schemas = self.query.sources.definitions.schemas().map(str::to_owned);
-        let own = [DEFAULT_SCHEMA, data_health::SCHEMA].map(str::to_owned);
-        let mut names: Vec<_> = schemas.chain(own).collect();
-        names.sort();
-        names.dedup();
-        names
+        self.query
+            .schemas()
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
-        let mut schemas = self.query.sources.definitions.schemas();
-        let is_own = [DEFAULT_SCHEMA, data_health::SCHEMA].contains(&name);
-        (is_own || schemas.any(|schema| schema == name)).then(|| {
+        self.query.schemas().contains(name).then(|| {
             let schema = QuerySchema {
                 name: name.to_owned(),
                 query: Arc::clone(&self.query),
@@ -263,22 +138,23 @@ struct QuerySchema {
 
 impl QuerySchema {
     fn view(&self, name: &str) -> Option<&Arc<View>> {
-        self.query.sources.definitions.get(&self.name, name)
+        self.query.definitions().get(&self.name, name)
     }
 
     /// What `explain_order()` reads.
     async fn explained_reports(&self) -> Result<Arc<dyn TableProvider>> {
-        let definitions = &self.query.sources.definitions;
+        let definitions = self.query.definitions();
         let mut reports = ExplainedReports::default();
         for report in definitions.schemas() {
             let Some(view) = definitions.get(report, ORDER_CANDIDATES) else {
                 continue;
             };
-            let missing = definitions.missing_tables(view, &|name| self.query.is_known(name))?;
+            let missing = self.query.missing_tables(&view.full_name())?;
             if missing.is_empty() {
                 reports.add(report, self.plan_view(view).await?);
             } else {
-                reports.add_missing(report, missing);
+                let names = missing.iter().map(ToString::to_string);
+                reports.add_missing(report, names.collect());
             }
         }
         Ok(Arc::new(reports))
@@ -296,7 +172,7 @@ impl QuerySchema {
         }
         let mut expanding = self.expanding.clone();
         expanding.push(name.to_owned());
-        let mut state = self.query.state.clone();
+        let mut state = self.query.state().clone();
         state.register_catalog_list(Arc::new(QueryCatalog {
             query: Arc::clone(&self.query),
             expanding,
@@ -305,22 +181,19 @@ impl QuerySchema {
     }
 
     async fn plan_data_health(&self) -> Result<Arc<dyn TableProvider>> {
-        let Query { sources, state, .. } = self.query.as_ref();
-        let mut as_stored = state.clone();
+        let sources = self.query.sources();
+        let mut as_stored = self.query.state().clone();
         let extensions = &mut as_stored.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
             settings.as_of = None;
         }
         let as_stored = QueryCatalog::new(sources.clone(), as_stored, None).into_state();
-        let checks = data_health::checks(
-            &sources.definitions,
-            &|view| {
-                sources
-                    .definitions
-                    .missing_tables(view, &|name| self.query.is_known(name))
-            },
-            &|name| sources.is_stored(name),
-        )?;
+        let missing = |view: &View| {
+            let missing = self.query.missing_tables(&view.full_name())?;
+            Ok(missing.iter().map(ToString::to_string).collect())
+        };
+        let is_stored = |name: &str| sources.is_stored(name);
+        let checks = data_health::checks(self.query.definitions(), &missing, &is_stored)?;
         let state = self.state_within(&format!("{}.{}", data_health::SCHEMA, data_health::NAME))?;
         let plan = data_health::plan(checks, &state, &as_stored).await?;
         Ok(Arc::new(ViewTable::new(plan, None)))
@@ -329,7 +202,7 @@ impl QuerySchema {
     async fn plan_view(&self, view: &View) -> Result<Arc<dyn TableProvider>> {
         let name = format!("{}.{}", view.schema, view.name);
         let state = self.state_within(&name)?;
-        let settings = Settings::of(state.config_options())?;
+        let settings = self.query.settings()?;
         let within = |error: DataFusionError| error.context(format!("view {name}"));
         match view.with_parameters(settings)? {
             Body::Query(query) => {
@@ -365,24 +238,11 @@ impl fmt::Debug for QuerySchema {
 #[async_trait]
 impl SchemaProvider for QuerySchema {
     fn table_names(&self) -> Vec<String> {
-        let Sources {
-            warehouse,
-            session_tables,
-            ..
-        } = &self.query.sources;
-        let mut names = self.query.available_views(&self.name);
-        if self.name == data_health::SCHEMA {
-            names.push(data_health::NAME.to_owned());
+        let mut names = self.query.table_names(&self.name);
+        if self.is_data_health(data_health::NAME) {
+            names.insert(data_health::NAME.to_owned());
         }
-        if self.name == DEFAULT_SCHEMA {
-            names.extend(session_tables.table_names());
-            names.extend(warehouse.table_names());
-            let optional = contract::Table::all().filter(|table| table.optional);
-            names.extend(optional.map(|table| table.name.to_owned()));
-        }
-        names.sort();
-        names.dedup();
-        names
+        Vec::from_iter(names)
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
@@ -392,8 +252,7 @@ impl SchemaProvider for QuerySchema {
                 self.explained_reports().await.map(Some)
             }
             None if self.is_data_health(name) => self.plan_data_health().await.map(Some),
-            None if self.name == DEFAULT_SCHEMA => self.query.open_table(name).await,
-            None => Ok(None),
+            None => self.query.table(&self.name, name).await,
         }
     }
 
@@ -402,13 +261,13 @@ impl SchemaProvider for QuerySchema {
         if self.view(name).is_some() || self.is_data_health(name) {
             return Ok(Some(TableType::View));
         }
-        let is_table = self.name == DEFAULT_SCHEMA && self.query.is_table(name);
+        let is_table = self.query.is_table(&self.name, name);
         Ok(is_table.then_some(TableType::Base))
     }
 
     fn table_exist(&self, name: &str) -> bool {
         self.view(name).is_some()
             || self.is_data_health(name)
-            || (self.name == DEFAULT_SCHEMA && self.query.is_table(name))
+            || self.query.is_table(&self.name, name)
     }
 }

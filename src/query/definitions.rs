@@ -1,17 +1,13 @@
 //! The views that are defined: those shipped in `queries/`, and those of a user's folder.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use datafusion::common::{DataFusionError, Result, plan_err};
 use include_dir::{Dir, include_dir};
 
 use super::{
     statement::{self, CreateView, Statement},
-    view::{DEFAULT_SCHEMA, Parameter, View, ViewName},
+    view::{Body, Origin, Parameter, View, ViewName},
 };
 
 static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/queries");
@@ -38,7 +34,7 @@ impl Definitions {
                 {
                     let text = file.contents_utf8().unwrap_or_default();
                     definitions
-                        .add_file(text)
+                        .add_file(text, Origin::Shipped(file.path().to_owned()))
                         .map_err(|error| in_file(file.path(), error))?;
                 }
             }
@@ -56,7 +52,7 @@ impl Definitions {
                 if file.extension().is_some_and(|extension| extension == "sql") {
                     let text = std::fs::read_to_string(&file)
                         .map_err(|error| in_file(&file, error.into()))?;
-                    self.add_file(&text)
+                    self.add_file(&text, Origin::File(file.clone()))
                         .map_err(|error| in_file(&file, error))?;
                 }
             }
@@ -129,6 +125,16 @@ impl Definitions {
             .flat_map(BTreeMap::values)
     }
 
+    /// The page that defines the numbers of a view: its own, or that of the report's metric view.
+    pub fn source_page<'a>(&'a self, view: &'a View) -> Option<&'a str> {
+        let views = self.views(&view.schema).map(|it| &**it);
+        let of_report = views.filter(|it| matches!(it.body, Body::Metrics(_)));
+        [view]
+            .into_iter()
+            .chain(of_report)
+            .find_map(|it| it.comment.source.as_deref())
+    }
+
     /// Checks a value for the parameter `schema.name` of one view or several.
     ///
     /// # Errors
@@ -157,39 +163,11 @@ impl Definitions {
         parameters.filter(move |parameter| parameter.name == name)
     }
 
-    /// The tables that a view reads, through other views, and that are not there.
-    ///
-    /// # Arguments
-    /// `is_known`: whether a name without a schema is a table, or a table function, which the
-    /// references of a statement do not tell apart.
-    pub fn missing_tables(
-        &self,
-        view: &View,
-        is_known: &dyn Fn(&str) -> bool,
-    ) -> Result<BTreeSet<String>> {
-        let mut missing = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let mut open = view.references()?;
-        while let Some(reference) = open.pop() {
-            let schema = reference.schema().unwrap_or(DEFAULT_SCHEMA);
-            if !seen.insert((schema.to_owned(), reference.table().to_owned())) {
-                continue;
-            }
-            match self.get(schema, reference.table()) {
-                Some(view) => open.extend(view.references()?),
-                None if schema == DEFAULT_SCHEMA && is_known(reference.table()) => {}
-                None => {
-                    missing.insert(reference.to_string());
-                }
-            }
-        }
-        Ok(missing)
-    }
-
-    fn add_file(&mut self, text: &str) -> Result<()> {
+    fn add_file(&mut self, text: &str, origin: Origin) -> Result<()> {
         // Only what a statement made is dropped by one.
         let view = View {
             text: String::new(),
+            origin,
             ..only_view(text)?
         };
         self.add(view);

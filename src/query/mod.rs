@@ -2,6 +2,7 @@
 
 mod branches;
 pub mod catalog;
+pub mod comment;
 mod data_health;
 pub mod definition_store;
 pub mod definitions;
@@ -10,8 +11,11 @@ pub mod filters_first;
 pub mod held_filters;
 pub mod metric_view;
 pub mod money;
+pub mod reading;
 pub mod settings;
+mod sources;
 pub mod statement;
+pub mod system_table;
 pub mod table_functions;
 pub mod time;
 pub mod view;

@@ -2,10 +2,10 @@
 //!
 //! It is a query, or a metric view.
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeSet, fmt, ops::ControlFlow, path::PathBuf};
 
 use datafusion::{
-    common::{Result, TableReference, plan_datafusion_err, plan_err},
+    common::{Result, plan_datafusion_err, plan_err},
     sql::{
         parser::Statement as SqlStatement,
         resolve::resolve_table_references,
@@ -16,13 +16,15 @@ use datafusion::{
     },
 };
 
-use super::{branches::drop_dead_branches, metric_view::Metrics, settings::Settings, words};
+use super::{
+    branches::drop_dead_branches, comment::Comment, metric_view::Metrics, settings::Settings, words,
+};
 
 /// The schema of the fact tables and of views without one.
 pub const DEFAULT_SCHEMA: &str = "public";
 
-/// The name of a view, with its schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The name of a view, or of a table, with its schema.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ViewName {
     pub schema: String,
     pub name: String,
@@ -41,6 +43,16 @@ impl ViewName {
     }
 }
 
+/// As a statement would name it: without the schema that it need not say.
+impl fmt::Display for ViewName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.schema.as_str() {
+            DEFAULT_SCHEMA => f.write_str(&self.name),
+            schema => write!(f, "{schema}.{}", self.name),
+        }
+    }
+}
+
 /// A named query or metric view.
 #[derive(Debug, Clone)]
 pub struct View {
@@ -49,9 +61,21 @@ pub struct View {
     pub parameters: Vec<Parameter>,
     pub body: Body,
     /// The question the view answers and its grain: the comment at the top of its file.
-    pub comment: String,
+    pub comment: Comment,
     /// The statement that made it; empty for a file of a folder.
     pub text: String,
+    pub origin: Origin,
+}
+
+/// Where the definition of a view comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    #[default]
+    Statement,
+    /// A file of the user's folder.
+    File(PathBuf),
+    /// A file that comes with the program, below `queries/`.
+    Shipped(PathBuf),
 }
 
 /// What a view is made of.
@@ -59,6 +83,16 @@ pub struct View {
 pub enum Body {
     Query(Box<Query>),
     Metrics(Box<Metrics>),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Statement => f.write_str("a statement"),
+            Self::File(path) => write!(f, "query file {}", path.display()),
+            Self::Shipped(path) => write!(f, "shipped query file {}", path.display()),
+        }
+    }
 }
 
 /// A rule of a view that a session may change with `SET tributary.param.<schema>.<name>`.
@@ -104,33 +138,23 @@ impl View {
             name,
             parameters,
             body,
-            comment: String::new(),
+            comment: Comment::default(),
             text: String::new(),
+            origin: Origin::default(),
         })
     }
 
     /// Keeps the statement that made it, and the comment at its top.
     pub(super) fn told(&mut self, text: &str) {
-        let lines = text.lines().map_while(|line| line.strip_prefix("--"));
-        self.comment = lines.map(str::trim).collect::<Vec<_>>().join("\n");
+        self.comment = Comment::of(text);
         text.clone_into(&mut self.text);
     }
 
-    /// The tables and views it reads itself.
-    pub fn references(&self) -> Result<Vec<TableReference>> {
-        let queries = match &self.body {
-            Body::Query(query) => vec![query.as_ref()],
-            Body::Metrics(metrics) => {
-                let facts = metrics.facts.iter().map(|fact| fact.rows.as_ref());
-                facts.chain(metrics.conditions()).collect()
-            }
-        };
-        let mut references = Vec::new();
-        for query in queries {
-            let query = statement(Box::new(query.clone()));
-            references.extend(resolve_table_references(&query, true)?.0);
+    pub fn full_name(&self) -> ViewName {
+        ViewName {
+            schema: self.schema.clone(),
+            name: self.name.clone(),
         }
-        Ok(references)
     }
 
     /// Its body with the session's parameters put in.
@@ -155,6 +179,29 @@ impl View {
             drop_dead_branches(query);
         }
         Ok(body)
+    }
+}
+
+impl Body {
+    /// The tables and views it names itself.
+    pub fn references(&self) -> Result<BTreeSet<ViewName>> {
+        let queries = match self {
+            Self::Query(query) => vec![query.as_ref()],
+            Self::Metrics(metrics) => {
+                let facts = metrics.facts.iter().map(|fact| fact.rows.as_ref());
+                facts.chain(metrics.conditions()).collect()
+            }
+        };
+        let mut names = BTreeSet::new();
+        for query in queries {
+            let query = statement(Box::new(query.clone()));
+            let (references, _) = resolve_table_references(&query, true)?;
+            names.extend(references.iter().map(|reference| ViewName {
+                schema: reference.schema().unwrap_or(DEFAULT_SCHEMA).to_owned(),
+                name: reference.table().to_owned(),
+            }));
+        }
+        Ok(names)
     }
 }
 

@@ -33,6 +33,8 @@ mod s3;
 mod sample;
 /// A small shop for tests that are not about the sample.
 mod sample_shop;
+/// What the engine says of its own reports.
+mod system;
 /// What holds for the source tree itself.
 mod tidy;
 /// What queries see of the files in a warehouse.

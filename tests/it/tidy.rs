@@ -70,12 +70,22 @@ fn imports_run_one_way() {
             &[
                 "crate::query",
                 "crate::engine",
+                "crate::system",
                 "crate::cli",
                 "crate::flight_sql",
             ][..],
         ),
         (
             "src/query",
+            &[
+                "crate::engine",
+                "crate::system",
+                "crate::cli",
+                "crate::flight_sql",
+            ][..],
+        ),
+        (
+            "src/system",
             &["crate::engine", "crate::cli", "crate::flight_sql"][..],
         ),
         ("src/engine", &["crate::cli", "crate::flight_sql"][..]),

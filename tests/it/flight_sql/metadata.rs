@@ -104,6 +104,18 @@ async fn tables_are_filtered_by_name_type_and_schema() {
         ["metrics", "values"]
     );
 
+    let of_engine = CommandGetTables {
+        db_schema_filter_pattern: Some("system".to_owned()),
+        ..of_type(&["TABLE"])
+    };
+    let of_engine = tables(&client, of_engine).await;
+    for name in ["metrics", "reports"] {
+        assert!(
+            of_engine.contains(&name.to_owned()),
+            "{name} in {of_engine:?}"
+        );
+    }
+
     let none = CommandGetTables {
         catalog: Some(String::new()),
         ..CommandGetTables::default()

@@ -25,7 +25,11 @@ async fn a_view_is_there_for_whoever_opens_the_warehouse() {
     assert_eq!(rows(&other, "select measure(n) from mine.m").await, ["2"]);
     let views = other.definitions();
     let big = views.get("mine", "big").unwrap();
-    assert_eq!(big.comment, "Which orders are big?\nGrain: one order.");
+    assert_eq!(
+        big.comment.question.as_deref(),
+        Some("Which orders are big?")
+    );
+    assert_eq!(big.comment.grain.as_deref(), Some("one order."));
 }
 
 #[tokio::test]

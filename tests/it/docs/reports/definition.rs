@@ -18,6 +18,7 @@ use tributary::{
     config::Config,
     engine::{Engine, Session},
     query::{
+        self,
         catalog::metric_view,
         definitions::Definitions,
         metric_view::Metrics,
@@ -143,7 +144,7 @@ impl Reading<'_> {
             let fields = fields(session, view).await;
             views.push(ViewPage {
                 name: view.name.clone(),
-                comment: Comment::parse(&view.comment),
+                comment: Comment::of(&view.comment),
                 parameters: read.parameters,
                 columns: self.columns(view, &fields, &measures),
                 metrics: match &view.body {
@@ -280,14 +281,11 @@ impl Reading<'_> {
             let keys = view.parameters.iter();
             let keys = keys.map(|parameter| format!("{}.{}", view.schema, parameter.name));
             read.parameters.extend(keys);
-            for reference in view.references().unwrap() {
-                let table = reference.table();
-                match reference.schema() {
-                    Some(schema) => {
-                        open.extend(self.definitions.get(schema, table).map(AsRef::as_ref))
-                    }
-                    None if Table::named(table).is_some() => {
-                        read.tables.insert(table.to_owned());
+            for ViewName { schema, name } in view.body.references().unwrap() {
+                match self.definitions.get(&schema, &name) {
+                    Some(view) => open.push(view),
+                    None if Table::named(&name).is_some() => {
+                        read.tables.insert(name);
                     }
                     None => {}
                 }
@@ -329,24 +327,11 @@ async fn try_fields(session: &Session, view: &View) -> Result<Fields> {
 }
 
 impl Comment {
-    /// Parts begin with their name, the first with none, and end with the next or an empty line.
-    fn parse(comment: &str) -> Self {
-        let mut parts = [String::new(), String::new(), String::new()];
-        let mut part = 0;
-        for line in comment.lines().take_while(|line| !line.is_empty()) {
-            let (begins, text) = match (line.strip_prefix("Grain:"), line.strip_prefix("Source:")) {
-                (Some(grain), _) => (1, grain),
-                (_, Some(source)) => (2, source),
-                _ => (part, line),
-            };
-            part = begins;
-            parts[part] = format!("{} {}", parts[part], text.trim()).trim().to_owned();
-        }
-        let [question, grain, source] = parts;
+    fn of(written: &query::comment::Comment) -> Self {
         Self {
-            question,
-            grain,
-            source: (!source.is_empty()).then_some(source),
+            question: written.question.clone().unwrap_or_default(),
+            grain: written.grain.clone().unwrap_or_default(),
+            source: written.source.clone(),
         }
     }
 }
