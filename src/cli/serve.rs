@@ -28,7 +28,13 @@ impl Serve {
     }
 
     /// Serves until Ctrl-C or SIGTERM, then lets running queries end.
+    ///
+    /// # Errors
+    /// A query file that cannot be planned, an address that cannot be listened on.
     pub(super) async fn serve(self, engine: Arc<Engine>) -> Result<u8> {
+        for waiting in engine.check_queries().await? {
+            stdout::note(&waiting.to_string());
+        }
         let listener = TcpListener::bind(self.listen).await.map_err(|error| {
             datafusion::common::DataFusionError::from(error)
                 .context(format!("cannot listen on {}", self.listen))

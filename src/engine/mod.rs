@@ -2,6 +2,7 @@
 //!
 //! This is the only place that builds a DataFusion session.
 
+mod check;
 mod defaults;
 mod planner;
 mod session;
@@ -34,6 +35,7 @@ use crate::{
     warehouse::{Warehouse, location::Location},
 };
 
+pub use check::Waiting;
 pub use session::{Planned, Session};
 
 /// How many memory consumers an out-of-memory error names.
@@ -97,6 +99,18 @@ impl Engine {
             Arc::clone(&self.definitions),
             self.context(session_tables),
         )
+    }
+
+    /// Plans the views of the user's folder, and the shipped ones that read them.
+    ///
+    /// # Returns
+    /// The views of the folder that cannot be planned yet, because tables are missing.
+    ///
+    /// # Errors
+    /// The first error of planning, with the file, its line and column if they are known, and the
+    /// view.
+    pub async fn check_queries(&self) -> Result<Vec<Waiting>> {
+        check::check(&self.session()).await
     }
 
     fn context(&self, session_tables: Arc<MemorySchemaProvider>) -> SessionContext {

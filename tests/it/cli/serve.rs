@@ -8,6 +8,8 @@ use super::program::{Program, signal};
 /// A running server, ended with the test.
 struct Server {
     child: Child,
+    /// What it said before it listened.
+    noted: Vec<String>,
     messages: Lines<BufReader<ChildStderr>>,
     url: String,
 }
@@ -17,15 +19,20 @@ impl Server {
         let args = [command, &["--listen", "127.0.0.1:0"]].concat();
         let mut child = program.command(&args).spawn().unwrap();
         let mut messages = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut noted = Vec::new();
         let serving = messages
             .by_ref()
             .map(Result::unwrap)
-            .find(|line| line.starts_with("serving "))
+            .find(|line| {
+                noted.push(line.clone());
+                line.starts_with("serving ")
+            })
             .expect("a server says where it listens");
         let url = serving.split(" on ").nth(1).unwrap();
         let url = url.split(' ').next().unwrap().to_owned();
         Self {
             child,
+            noted,
             messages,
             url,
         }
@@ -97,4 +104,110 @@ fn an_address_in_use_is_an_error_that_names_it() {
         refusal.contains(&format!("cannot listen on {address}")),
         "{refusal}"
     );
+}
+
+#[test]
+fn a_query_file_that_cannot_be_planned_stops_the_server_before_it_listens() {
+    for (file, sql, expected) in [
+        (
+            "unknown_column.sql",
+            "-- Who?\n-- Grain: one agent.\ncreate view shop.unknown_column as\nselect\n    agent_id,\n    nonsense\nfrom agents",
+            &["line 6, column 5", "view shop.unknown_column", "nonsense"][..],
+        ),
+        (
+            "unknown_function.sql",
+            "create view shop.unknown_function as\nselect nofunction(agent_id) from agents",
+            &["line 2, column 8", "Invalid function 'nofunction'"],
+        ),
+        (
+            "types.sql",
+            "create view shop.types as\nselect name\nfrom agents where valid_from + true",
+            &["view shop.types"],
+        ),
+        (
+            "unknown_view.sql",
+            "create view shop.unknown_view as\nselect 1 as n from shop.nowhere",
+            &["line 2, column 20", "shop.nowhere"],
+        ),
+        (
+            "metrics.sql",
+            "create metric view shop.metrics\nfacts agents as a time a.valid_from\n\
+             dimensions agent = { a: a.agent_id }\nmeasures\n    agents = count(a.nonsense) on a",
+            &[
+                "line 5, column 20",
+                "metric view shop.metrics: agents",
+                "nonsense",
+            ],
+        ),
+        (
+            "syntax.sql",
+            "create view shop.syntax as\nselect (1 as n",
+            &["Line: 2"],
+        ),
+    ] {
+        let program = Program::new();
+        program.file(&format!("own/shop/{file}"), sql);
+        let refusal = program.refusal(&["serve", "--queries", "own", "--listen", "127.0.0.1:0"]);
+        assert!(!refusal.contains("serving "), "{refusal}");
+        let file = format!("query file own/shop/{file}");
+        for part in [&[file.as_str()], expected].concat() {
+            assert!(refusal.contains(part), "{part} in {refusal}");
+        }
+    }
+}
+
+#[test]
+fn a_query_file_that_breaks_a_shipped_view_is_named_beside_it() {
+    let program = Program::new();
+    program.file(
+        "own/base/merged_customers.sql",
+        "create view base.merged_customers as select customer_id, merged_into from customers",
+    );
+    program.file(
+        "orders.csv",
+        "order_id,customer_id,ordered_at,currency,total\n1,a,2026-08-01T10:00:00Z,EUR,10.50\n",
+    );
+    program.output(&["import", "orders", "orders.csv"]);
+    let refusal = program.refusal(&["serve", "--queries", "own", "--listen", "127.0.0.1:0"]);
+    for part in [
+        "shipped query file base/restated_orders.sql, line ",
+        "which reads base.merged_customers of query file own/base/merged_customers.sql",
+        "canonical_id",
+    ] {
+        assert!(refusal.contains(part), "{part} in {refusal}");
+    }
+}
+
+#[test]
+fn a_query_file_whose_tables_are_missing_waits_for_them() {
+    let program = Program::new();
+    program.file(
+        "own/shop/big.sql",
+        "create view shop.big as select order_id, nonsense from orders join visits on true",
+    );
+    program.file(
+        "own/shop/fine.sql",
+        "create view shop.fine as select 1 as n",
+    );
+    // Nor does a table that is broken say anything of the views over it.
+    program.file("warehouse/messages/a.parquet", "no Parquet");
+    program.file(
+        "own/shop/heard.sql",
+        "create view shop.heard as select nonsense from messages",
+    );
+    let mut server = Server::start(&program, &["serve", "--queries", "own"]);
+    let noted = server.noted.join("\n");
+    let expected = "query file own/shop/big.sql: view shop.big is not available: missing tables: orders, visits";
+    assert!(noted.contains(expected), "{noted}");
+    let expected = "query file own/shop/heard.sql: view shop.heard is not available: ";
+    assert!(noted.contains(expected), "{noted}");
+    let status =
+        "select view_name, status from system.reports where schema = 'shop' order by view_name";
+    let listed = program.output(&["sql", status, "--server", &server.url, "--format", "csv"]);
+    assert_eq!(
+        listed,
+        "view_name,status\nbig,missing_tables\nfine,available\nheard,available\n"
+    );
+    signal(&server.child, "TERM");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
