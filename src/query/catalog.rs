@@ -4,7 +4,7 @@
 //! and stays at that version for all references of the query, through however many views; a view
 //! is planned with the settings of the session that asks. Nothing is resolved at execution.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{any::Any, collections::BTreeSet, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -188,7 +188,7 @@ impl QuerySchema {
             settings.as_of = None;
         }
         let as_stored = QueryCatalog::new(sources.clone(), as_stored, None).into_state();
-        let missing = |view: &View| {
+        let missing = |view: &View| -> Result<BTreeSet<String>> {
             let missing = self.query.missing_tables(&view.full_name())?;
             Ok(missing.iter().map(ToString::to_string).collect())
         };
