@@ -27,11 +27,12 @@ sold as (
         sold.order_id,
         sold.customer_id,
         sold.ordered_at,
+        sold.date_only,
+        cast(sold.ordered_on as timestamp) as day,
         coalesce(first_tickets.first_at, sold.ordered_at) as decided_at,
-        coalesce(first_tickets.is_day, sold.date_only) as has_only_day,
+        coalesce(first_tickets.is_day, sold.date_only) as is_decided_by_day,
         cast(coalesce(cast(first_tickets.first_at as date), sold.ordered_on) as timestamp)
-            as decided_on,
-        cast(sold.ordered_on as timestamp) as ordered_on,
+            as decided_day,
         coalesce(stores.timezone, '') as zone,
         sold.total + sold.adjusted_by as amount,
         sold.currency,
@@ -84,10 +85,11 @@ candidates as (
     select
         sold.order_id,
         sold.ordered_at,
+        sold.date_only,
+        sold.day,
         sold.decided_at,
-        sold.has_only_day,
-        sold.decided_on,
-        sold.ordered_on,
+        sold.is_decided_by_day,
+        sold.decided_day,
         sold.amount,
         sold.currency,
         sold.refused as order_refused,
@@ -96,12 +98,22 @@ candidates as (
         touches.associate_id,
         touches.refused,
         case
-            when not sold.has_only_day then null
+            when not sold.date_only and not sold.is_decided_by_day then null
             when sold.zone = '' then cast(local_date(touches.occurred_at) as timestamp)
             else cast(local_date(touches.occurred_at, sold.zone) as timestamp)
         end as touch_day
     from sold
     left join touches on touches.customer_id = sold.customer_id
+),
+timed as (
+    select
+        *,
+        case when date_only then touch_day > day else occurred_at > ordered_at end as is_after,
+        case when is_decided_by_day then touch_day > decided_day else occurred_at > decided_at end
+            as is_late,
+        case when is_decided_by_day then touch_day < decided_day - lookback
+            else occurred_at < decided_at - lookback end as is_early
+    from candidates
 ),
 judged as (
     select
@@ -110,16 +122,12 @@ judged as (
             when order_refused is not null then order_refused
             when activity_id is null then 'no_touchpoint_in_lookback'
             when refused is not null then refused
-            when has_only_day and touch_day > ordered_on then 'after_order'
-            when has_only_day and touch_day > decided_on then 'after_first_ticket'
-            when has_only_day and touch_day < decided_on - lookback then 'outside_lookback'
-            when has_only_day then 'credited'
-            when occurred_at > ordered_at then 'after_order'
-            when occurred_at > decided_at then 'after_first_ticket'
-            when occurred_at < decided_at - lookback then 'outside_lookback'
+            when is_late and is_after then 'after_order'
+            when is_late then 'after_first_ticket'
+            when is_early then 'outside_lookback'
             else 'credited'
         end as rule
-    from candidates
+    from timed
 )
 select distinct
     order_id,
