@@ -18,7 +18,6 @@ use tributary::{
     config::Config,
     engine::{Engine, Session},
     query::{
-        self,
         catalog::metric_view,
         definitions::Definitions,
         metric_view::Metrics,
@@ -57,7 +56,8 @@ pub(super) struct Parameter {
 
 pub(super) struct ViewPage {
     pub(super) name: String,
-    pub(super) comment: Comment,
+    pub(super) question: String,
+    pub(super) grain: String,
     /// Keys of the parameters that change it, its own or those of what it reads.
     pub(super) parameters: BTreeSet<String>,
     pub(super) columns: Vec<Column>,
@@ -69,13 +69,6 @@ pub(super) struct Column {
     pub(super) data_type: String,
     pub(super) meaning: Meaning,
     pub(super) additivity: Option<String>,
-}
-
-/// The comment at the top of a query file.
-pub(super) struct Comment {
-    pub(super) question: String,
-    pub(super) grain: String,
-    pub(super) source: Option<String>,
 }
 
 /// Reads every schema; panics with all that glossaries lack.
@@ -144,7 +137,8 @@ impl Reading<'_> {
             let fields = fields(session, view).await;
             views.push(ViewPage {
                 name: view.name.clone(),
-                comment: Comment::of(&view.comment),
+                question: view.comment.question.clone().unwrap_or_default(),
+                grain: view.comment.grain.clone().unwrap_or_default(),
                 parameters: read.parameters,
                 columns: self.columns(view, &fields, &measures),
                 metrics: match &view.body {
@@ -157,7 +151,8 @@ impl Reading<'_> {
         views.sort_by_key(|view| view.name != "overview");
         let is_optional = |table: &String| Table::named(table).is_some_and(|it| it.optional);
         let (optional_tables, required_tables) = tables.into_iter().partition(is_optional);
-        let source = views.iter().find_map(|view| view.comment.source.clone());
+        let mut comments = definitions.views(schema).map(|view| &view.comment);
+        let source = comments.find_map(|comment| comment.source.clone());
         let parameters = keys.iter().filter_map(|key| self.parameter(key));
         let mut parameters: Vec<_> = parameters.collect();
         parameters.sort_by_key(|parameter| !parameter.key.starts_with(&format!("{schema}.")));
@@ -324,16 +319,6 @@ async fn try_fields(session: &Session, view: &View) -> Result<Fields> {
     let analyzer = state.analyzer();
     let plan = analyzer.execute_and_check(plan, state.config_options(), |_, _| {})?;
     Ok(plan.schema().inner().fields().clone())
-}
-
-impl Comment {
-    fn of(written: &query::comment::Comment) -> Self {
-        Self {
-            question: written.question.clone().unwrap_or_default(),
-            grain: written.grain.clone().unwrap_or_default(),
-            source: written.source.clone(),
-        }
-    }
 }
 
 /// The tables and views that a query reads.

@@ -102,16 +102,15 @@ fn parameters(parameters: &[Parameter]) -> String {
 fn contents(views: &[&ViewPage]) -> String {
     let rows = views.iter().map(|view| {
         let name = &view.name;
-        row(&[&format!("[`{name}`](#{name})"), &view.comment.question])
+        row(&[&format!("[`{name}`](#{name})"), &view.question])
     });
     format!("## Views\n\n{}\n", table(&["view", "question"], rows))
 }
 
 fn heading(schema: &Schema, view: &ViewPage, level: &str) -> String {
-    let comment = &view.comment;
     let mut text = format!(
         "{level} `{}`\n\n{}\n\n**Grain**: {}\n\n",
-        view.name, comment.question, comment.grain
+        view.name, view.question, view.grain
     );
     if !view.parameters.is_empty() {
         let parameters = parameters_of(schema, view);
