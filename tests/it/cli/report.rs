@@ -144,7 +144,7 @@ fn a_report_that_cannot_be_printed_names_the_choices() {
     let refusal = |args: &[&str]| program.refusal(&[&["report"], args].concat());
     let report = refusal(&["nonsense"]);
     assert!(
-        report.contains("clienteling, conversational_commerce, revenue")
+        report.contains("clienteling, conversational_commerce, health, revenue")
             && report.contains("got nonsense"),
         "{report}"
     );
