@@ -53,10 +53,7 @@ impl ExplainedReports {
     pub(super) fn explain(&self, id: &Expr) -> Result<LogicalPlan> {
         let candidates = self.candidates.iter();
         let candidates = candidates.map(|(report, view)| of_order(report, view, id));
-        let found = match union(candidates)? {
-            Some(found) => Some(unless_unknown(found, id)),
-            None => None,
-        };
+        let found = union(candidates)?.map(|found| unless_unknown(found, id));
         let missing = self.missing.iter();
         let missing = missing.map(|(report, tables)| lacking(report, tables, id));
         let Some(rows) = union(found.into_iter().chain(missing))? else {
