@@ -28,7 +28,8 @@ async fn every_promise_names_a_column_that_is_there() {
             columns.extend(parts.next().map(str::to_owned));
         }
     }
-    let session = SampleShop::open(0.1).await.session();
+    let shop = SampleShop::open(0.1).await;
+    let session = shop.session();
     for (view, columns) in &named {
         let schema = session
             .columns(&format!("select * from {view} limit 0"))
