@@ -76,7 +76,7 @@ impl DefinitionStore {
                 true => PutMode::Overwrite,
                 false => PutMode::Create,
             };
-            let text = PutPayload::from(view.text.clone());
+            let text = PutPayload::from(view.statement_text().unwrap_or_default().to_owned());
             let path = path(warehouse, &view.schema, &view.name);
             let written = warehouse
                 .store()
@@ -101,7 +101,7 @@ impl DefinitionStore {
         let Some(found) = current.get(schema, view) else {
             return Ok(false);
         };
-        if found.text.is_empty() {
+        if found.statement_text().is_none() {
             return plan_err!(
                 "DROP VIEW: {schema}.{view} is a file of queries/, not made by SQL: it cannot be dropped"
             );

@@ -71,11 +71,7 @@ impl Definitions {
     /// # Errors
     /// A parser error, or a plan error for anything but one CREATE VIEW.
     pub(super) fn add_made(&mut self, text: &str) -> Result<()> {
-        let view = only_view(text)?;
-        self.add(View {
-            text: text.to_owned(),
-            ..view
-        });
+        self.add(only_view(text)?);
         Ok(())
     }
 
@@ -164,9 +160,7 @@ impl Definitions {
     }
 
     fn add_file(&mut self, text: &str, origin: Origin) -> Result<()> {
-        // Only what a statement made is dropped by one.
         let view = View {
-            text: String::new(),
             origin,
             ..only_view(text)?
         };

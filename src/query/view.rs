@@ -62,16 +62,14 @@ pub struct View {
     pub body: Body,
     /// The question the view answers and its grain: the comment at the top of its file.
     pub comment: Comment,
-    /// The statement that made it; empty for a file of a folder.
-    pub text: String,
     pub origin: Origin,
 }
 
 /// Where the definition of a view comes from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    #[default]
-    Statement,
+    /// A statement, with its text and the comments before it.
+    Statement(String),
     /// A file of the user's folder.
     File(PathBuf),
     /// A file that comes with the program, below `queries/`.
@@ -88,7 +86,7 @@ pub enum Body {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Statement => f.write_str("a statement"),
+            Self::Statement(_) => f.write_str("a statement"),
             Self::File(path) => write!(f, "query file {}", path.display()),
             Self::Shipped(path) => write!(f, "shipped query file {}", path.display()),
         }
@@ -139,15 +137,22 @@ impl View {
             parameters,
             body,
             comment: Comment::default(),
-            text: String::new(),
-            origin: Origin::default(),
+            origin: Origin::Statement(String::new()),
         })
     }
 
     /// Keeps the statement that made it, and the comment at its top.
     pub(super) fn told(&mut self, text: &str) {
         self.comment = Comment::of(text);
-        text.clone_into(&mut self.text);
+        self.origin = Origin::Statement(text.to_owned());
+    }
+
+    /// The text of the statement that made it; `None` for a file of a folder.
+    pub fn statement_text(&self) -> Option<&str> {
+        match &self.origin {
+            Origin::Statement(text) => Some(text),
+            Origin::File(_) | Origin::Shipped(_) => None,
+        }
     }
 
     pub fn full_name(&self) -> ViewName {

@@ -94,7 +94,14 @@ async fn the_text_of_each_statement_of_a_script_is_its_own() {
         shop.session.execute(planned).await.unwrap();
     }
     let views = shop.session.definitions();
-    let text = |name| views.get("mine", name).unwrap().text.clone();
+    let text = |name| {
+        views
+            .get("mine", name)
+            .unwrap()
+            .statement_text()
+            .unwrap()
+            .to_owned()
+    };
     assert_eq!(
         text("a"),
         "-- ä ß 字: ;\ncreate view mine.a as select 'ü;' as n"
