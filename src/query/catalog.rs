@@ -4,7 +4,7 @@
 //! and stays at that version for all references of the query, through however many views; a view
 //! is planned with the settings of the session that asks. Nothing is resolved at execution.
 
-use std::{any::Any, collections::BTreeSet, fmt, sync::Arc};
+use std::{any::Any, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use datafusion::{
@@ -153,8 +153,7 @@ impl QuerySchema {
             if missing.is_empty() {
                 reports.add(report, self.plan_view(view).await?);
             } else {
-                let names = missing.iter().map(ToString::to_string);
-                reports.add_missing(report, names.collect());
+                reports.add_missing(report, missing);
             }
         }
         Ok(Arc::new(reports))
@@ -181,19 +180,14 @@ impl QuerySchema {
     }
 
     async fn plan_data_health(&self) -> Result<Arc<dyn TableProvider>> {
-        let sources = self.query.sources();
         let mut as_stored = self.query.state().clone();
         let extensions = &mut as_stored.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
             settings.as_of = None;
         }
-        let as_stored = QueryCatalog::new(sources.clone(), as_stored, None).into_state();
-        let missing = |view: &View| -> Result<BTreeSet<String>> {
-            let missing = self.query.missing_tables(&view.full_name())?;
-            Ok(missing.iter().map(ToString::to_string).collect())
-        };
-        let is_stored = |name: &str| sources.is_stored(name);
-        let checks = data_health::checks(self.query.definitions(), &missing, &is_stored)?;
+        let sources = self.query.sources().clone();
+        let as_stored = QueryCatalog::new(sources, as_stored, None).into_state();
+        let checks = data_health::checks(&self.query)?;
         let state = self.state_within(&format!("{}.{}", data_health::SCHEMA, data_health::NAME))?;
         let plan = data_health::plan(checks, &state, &as_stored).await?;
         Ok(Arc::new(ViewTable::new(plan, None)))

@@ -7,7 +7,7 @@
 
 mod tables;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use datafusion::{
     common::Result,
@@ -15,7 +15,7 @@ use datafusion::{
     logical_expr::{LogicalPlan, LogicalPlanBuilder, Union, ident},
 };
 
-use super::{definitions::Definitions, view::View};
+use super::sources::Query;
 
 /// The schema and the name of the table of all checks.
 pub(super) const SCHEMA: &str = "system";
@@ -48,32 +48,25 @@ pub(super) enum Check {
     Missing { name: String, tables: String },
 }
 
-/// All checks.
-///
-/// # Arguments
-/// `missing`: the tables that a view reads and that are not there. `is_stored`: whether a table of
-/// the contract is there; an optional one need not be.
+/// All checks of what a query sees.
 ///
 /// # Errors
-/// An error of `missing`.
-pub(super) fn checks(
-    definitions: &Definitions,
-    missing: &dyn Fn(&View) -> Result<BTreeSet<String>>,
-    is_stored: &dyn Fn(&str) -> bool,
-) -> Result<Vec<Check>> {
+/// An error of looking for missing tables.
+pub(super) fn checks(query: &Query) -> Result<Vec<Check>> {
     let mut checks = Vec::new();
-    for view in definitions.views(CHECKS) {
+    for view in query.definitions().views(CHECKS) {
         let name = view.name.clone();
-        let missing = missing(view)?;
+        let missing = query.missing_tables(&view.full_name())?;
         checks.push(if missing.is_empty() {
             let rows = format!("{CHECKS}.\"{name}\"");
             Check::OfSeen { name, rows }
         } else {
-            let tables = missing.into_iter().collect::<Vec<_>>().join(", ");
+            let tables: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            let tables = tables.join(", ");
             Check::Missing { name, tables }
         });
     }
-    checks.extend(tables::checks(is_stored));
+    checks.extend(tables::checks(query.sources()));
     Ok(checks)
 }
 

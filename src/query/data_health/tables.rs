@@ -2,16 +2,16 @@
 //! something later than now?
 
 use super::{Check, quoted};
-use crate::warehouse::contract::Table;
+use crate::{query::sources::Sources, warehouse::contract::Table};
 
 /// The check whether a table has rows.
 const STORED_ROWS: &str = "stored_rows";
 
-/// The checks of every table of the contract.
-pub(super) fn checks(is_stored: &dyn Fn(&str) -> bool) -> impl Iterator<Item = Check> {
+/// The checks of every table of the contract; an optional one need not be there.
+pub(super) fn checks(sources: &Sources) -> impl Iterator<Item = Check> {
     Table::all().map(move |table| {
         let name = table.name;
-        match (is_stored(name), table.optional) {
+        match (sources.is_stored(name), table.optional) {
             (true, _) => Check::OfStored {
                 name,
                 rows: stored(table),

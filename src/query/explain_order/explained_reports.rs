@@ -14,6 +14,7 @@ use datafusion::{
 };
 
 use super::{EXPLAIN_ORDER, ORDER_CANDIDATES};
+use crate::query::view::ViewName;
 
 /// The columns of every view `order_candidates`.
 const COLUMNS: [&str; 12] = [
@@ -35,7 +36,7 @@ const COLUMNS: [&str; 12] = [
 #[derive(Debug, Default)]
 pub struct ExplainedReports {
     candidates: Vec<(String, Arc<dyn TableProvider>)>,
-    missing: Vec<(String, BTreeSet<String>)>,
+    missing: Vec<(String, BTreeSet<ViewName>)>,
 }
 
 impl ExplainedReports {
@@ -45,7 +46,7 @@ impl ExplainedReports {
     }
 
     /// Adds a report whose view cannot be planned without these tables.
-    pub fn add_missing(&mut self, report: &str, tables: BTreeSet<String>) {
+    pub fn add_missing(&mut self, report: &str, tables: BTreeSet<ViewName>) {
         self.missing.push((report.to_owned(), tables));
     }
 
@@ -98,8 +99,8 @@ fn unless_unknown(found: LogicalPlan, id: &Expr) -> Result<LogicalPlan> {
 }
 
 /// The row of a report that lacks tables.
-fn lacking(report: &str, tables: &BTreeSet<String>, id: &Expr) -> Result<LogicalPlan> {
-    let tables = tables.iter().map(String::as_str).collect::<Vec<_>>();
+fn lacking(report: &str, tables: &BTreeSet<ViewName>, id: &Expr) -> Result<LogicalPlan> {
+    let tables: Vec<_> = tables.iter().map(ToString::to_string).collect();
     let columns = COLUMNS.map(|name| {
         let value = match name {
             "order_id" => id.clone(),
