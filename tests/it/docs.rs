@@ -12,5 +12,7 @@ mod links;
 mod pages;
 /// A page for each report.
 mod reports;
+/// The README of the sample.
+mod sample;
 /// Types as a SQL user calls them.
 mod sql_types;

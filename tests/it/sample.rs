@@ -3,7 +3,6 @@
 mod contacts;
 mod laws;
 mod orders;
-mod readme;
 mod shapes;
 
 use std::collections::BTreeMap;

@@ -1,15 +1,15 @@
 //! The README of the sample against the contract and the planted cases, so that they cannot drift.
 
-use std::fs;
-use std::path::Path;
-
 use tributary::sample::planted_cases;
 use tributary::warehouse::contract::{Column, Kind, Presence, Table};
 
+use super::pages::{keep_current, read, with_section};
+
+const README: &str = "sample-data/README.md";
+
 #[test]
 fn the_readme_lists_the_contract_and_the_planted_cases() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/README.md");
-    let text = fs::read_to_string(&path).unwrap();
+    let text = read(README).unwrap();
     let columns: String = Table::all().map(describe_table).collect();
     let planted: String = std::iter::once(PLANTED_HEAD.to_owned())
         .chain(planted_cases().iter().map(|case| {
@@ -25,35 +25,13 @@ fn the_readme_lists_the_contract_and_the_planted_cases() {
             )
         }))
         .collect();
-    let current = with_section(
-        &with_section(&text, "columns", &columns),
-        "planted",
-        &planted,
-    );
-    let is_update = std::env::var("UPDATE").is_ok();
-    if is_update {
-        fs::write(&path, &current).unwrap();
-    } else {
-        assert!(
-            text == current,
-            "run the test with UPDATE=1 to rewrite sample-data/README.md"
-        );
-    }
+    let current = with_section(README, &text, "columns", &columns);
+    let current = with_section(README, &current, "planted", &planted);
+    keep_current(&[(README.to_owned(), current)]);
 }
 
 const PLANTED_HEAD: &str =
     "| situation | what follows | customers | orders |\n| --- | --- | --- | --- |\n";
-
-/// The text with what is between the marks of a section replaced.
-fn with_section(text: &str, name: &str, section: &str) -> String {
-    let (begin, end) = (
-        format!("<!-- {name}: generated -->\n"),
-        format!("<!-- end of {name} -->"),
-    );
-    let (before, rest) = text.split_once(&begin).expect("the README has the section");
-    let (_, after) = rest.split_once(&end).expect("the section ends");
-    format!("{before}{begin}\n{section}\n{end}{after}")
-}
 
 fn describe_table(table: &Table) -> String {
     let columns: String = table.columns.iter().map(describe_column).collect();
