@@ -31,6 +31,7 @@ use crate::{
         system_table::{SYSTEM_SCHEMA, SystemTable, check_name},
         view::DEFAULT_SCHEMA,
     },
+    security::Caller,
     system,
     warehouse::{Warehouse, location::Location},
 };
@@ -85,10 +86,16 @@ impl Engine {
         &self.warehouse
     }
 
-    /// A new session with the warehouse's default settings.
+    /// A new session of whoever runs the program, with the warehouse's default settings.
     pub fn session(&self) -> Session {
+        self.session_of(Caller::local())
+    }
+
+    /// A new session of a user, with the warehouse's default settings.
+    pub fn session_of(&self, caller: Arc<Caller>) -> Session {
         let session_tables = Arc::new(MemorySchemaProvider::new());
         let sources = Sources {
+            caller,
             warehouse: Arc::clone(&self.warehouse),
             definitions: self.definitions.current(),
             system_tables: Arc::clone(&self.system_tables),

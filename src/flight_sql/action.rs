@@ -1,5 +1,7 @@
 //! Actions: prepare, close, cancel, session options.
 
+use std::sync::Arc;
+
 use arrow_flight::{
     Action, ActionType, CancelFlightInfoRequest, CancelFlightInfoResult, CancelStatus, FlightInfo,
     IpcMessage, SchemaAsIpc,
@@ -20,6 +22,7 @@ use super::{
     statement::{self, Prepared},
     status::{malformed, refused, status},
 };
+use crate::security::Caller;
 
 /// Each action with its request and response.
 const ACTIONS: [(&str, &str); 7] = [
@@ -61,12 +64,16 @@ pub(super) fn list() -> impl Iterator<Item = ActionType> {
 ///
 /// # Errors
 /// `Unimplemented` for an action that is not listed.
-pub(super) async fn run(service: &Service, action: Action) -> Result<Option<Bytes>, Status> {
+pub(super) async fn run(
+    service: &Service,
+    caller: &Arc<Caller>,
+    action: Action,
+) -> Result<Option<Bytes>, Status> {
     let body = &action.body;
     let result = match action.r#type.as_str() {
         "CreatePreparedStatement" => match command::decode(body)? {
             Command::ActionCreatePreparedStatementRequest(request) => {
-                prepare(service, request).await?
+                prepare(service, caller, request).await?
             }
             other => return Err(command::unexpected("CreatePreparedStatement", &other)),
         },
@@ -109,12 +116,13 @@ pub(super) async fn run(service: &Service, action: Action) -> Result<Option<Byte
 
 async fn prepare(
     service: &Service,
+    caller: &Arc<Caller>,
     request: ActionCreatePreparedStatementRequest,
 ) -> Result<Vec<u8>, Status> {
     command::without_transaction(request.transaction_id.as_deref())?;
     let handle = Handle::new(request.query);
-    let (engine, sql) = (service.engine(), handle.sql.clone());
-    let work = async move { statement::prepare(&engine, &sql).await };
+    let (session, sql) = (service.session(caller), handle.sql.clone());
+    let work = async move { statement::prepare(&session, &sql).await };
     let Prepared { schema, parameters } = service.runtime().run(handle.id(), work).await?;
     let result = ActionCreatePreparedStatementResult {
         prepared_statement_handle: handle.to_bytes(),

@@ -5,10 +5,14 @@ use std::{sync::Arc, time::Duration};
 use arrow_flight::flight_service_server::FlightServiceServer;
 use datafusion::common::{DataFusionError, Result, plan_err};
 use tokio::{net::TcpListener, sync::oneshot};
-use tonic::transport::{Server as Transport, server::TcpIncoming};
+use tonic::{
+    Request,
+    service::interceptor::InterceptedService,
+    transport::{Server as Transport, server::TcpIncoming},
+};
 
 use super::{runtime::Running, service::Service};
-use crate::engine::Engine;
+use crate::{engine::Engine, security::Caller};
 
 /// Load balancers reset idle connections silently, some after less than six minutes.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
@@ -68,6 +72,10 @@ impl Server {
         let running = self.running();
         let service =
             FlightServiceServer::new(self.service).max_decoding_message_size(MAX_REQUEST_BYTES);
+        let service = InterceptedService::new(service, |mut request: Request<()>| {
+            request.extensions_mut().insert(Caller::anonymous());
+            Ok(request)
+        });
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = Transport::builder()
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))

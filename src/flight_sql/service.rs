@@ -32,7 +32,10 @@ use super::{
     statement,
     status::{refused, status},
 };
-use crate::engine::Engine;
+use crate::{
+    engine::{Engine, Session},
+    security::Caller,
+};
 
 type Answer<T> = Result<Response<T>, Status>;
 type AnswerStream<T> = BoxStream<'static, Result<T, Status>>;
@@ -54,8 +57,8 @@ impl Service {
         })
     }
 
-    pub(super) fn engine(&self) -> Arc<Engine> {
-        Arc::clone(&self.engine)
+    pub(super) fn session(&self, caller: &Arc<Caller>) -> Session {
+        self.engine.session_of(Arc::clone(caller))
     }
 
     pub(super) fn runtime(&self) -> &QueryRuntime {
@@ -67,7 +70,11 @@ impl Service {
     }
 
     /// The schema of what a descriptor asks for, and the ticket that fetches it; nothing runs.
-    async fn describe(&self, descriptor: &FlightDescriptor) -> Result<(SchemaRef, Bytes), Status> {
+    async fn describe(
+        &self,
+        caller: &Arc<Caller>,
+        descriptor: &FlightDescriptor,
+    ) -> Result<(SchemaRef, Bytes), Status> {
         let handle = match command::decode(&descriptor.cmd)? {
             Command::CommandStatementQuery(query) => {
                 command::without_transaction(query.transaction_id.as_deref())?;
@@ -82,35 +89,50 @@ impl Service {
                 return Ok((schema, descriptor.cmd.clone()));
             }
         };
-        let schema = self.plan(&handle).await?.schema;
+        let schema = self.plan(caller, &handle).await?.schema;
         let statement_handle = handle.to_bytes();
         let ticket = TicketStatementQuery { statement_handle };
         Ok((schema, ticket.as_any().encode_to_vec().into()))
     }
 
-    async fn plan(&self, handle: &Handle) -> Result<statement::Query, Status> {
-        let (engine, handle) = (self.engine(), handle.clone());
+    async fn plan(
+        &self,
+        caller: &Arc<Caller>,
+        handle: &Handle,
+    ) -> Result<statement::Query, Status> {
+        let (session, handle) = (self.session(caller), handle.clone());
         let id = handle.id();
-        let work = async move { statement::plan(&engine, &handle).await };
+        let work = async move { statement::plan(session, &handle).await };
         self.runtime.run(id, work).await
     }
 
-    async fn fetch(&self, ticket: &Ticket) -> Result<AnswerStream<FlightData>, Status> {
+    async fn fetch(
+        &self,
+        caller: &Arc<Caller>,
+        ticket: &Ticket,
+    ) -> Result<AnswerStream<FlightData>, Status> {
         let handle = match command::decode(&ticket.ticket)? {
             Command::TicketStatementQuery(ticket) => Handle::decode_from(&ticket.statement_handle)?,
             Command::CommandPreparedStatementQuery(query) => self
                 .bound
                 .resolve(Handle::decode_from(&query.prepared_statement_handle)?),
-            other => return self.fetch_metadata(Metadata::try_from(other)?).await,
+            other => {
+                let metadata = Metadata::try_from(other)?;
+                return self.fetch_metadata(caller, metadata).await;
+            }
         };
-        let query = self.plan(&handle).await?;
+        let query = self.plan(caller, &handle).await?;
         Ok(self.runtime.stream(handle.id(), query).boxed())
     }
 
-    async fn fetch_metadata(&self, metadata: Metadata) -> Result<AnswerStream<FlightData>, Status> {
-        let engine = self.engine();
+    async fn fetch_metadata(
+        &self,
+        caller: &Arc<Caller>,
+        metadata: Metadata,
+    ) -> Result<AnswerStream<FlightData>, Status> {
+        let session = self.session(caller);
         let work = async move {
-            let batch = metadata.rows(&engine).await?;
+            let batch = metadata.rows(&session).await?;
             let mut messages = vec![schema_message(&batch.schema())];
             messages.extend(batch_messages(&batch)?);
             EngineResult::Ok(messages)
@@ -148,6 +170,13 @@ impl Service {
     }
 }
 
+/// Whom login found; without it nothing is answered.
+fn caller<T>(request: &Request<T>) -> Result<Arc<Caller>, Status> {
+    let caller = request.extensions().get::<Arc<Caller>>();
+    let caller = caller.ok_or_else(|| refused(Code::Unauthenticated, "log in first"))?;
+    Ok(Arc::clone(caller))
+}
+
 fn unsupported<T>(rpc: &str) -> Answer<T> {
     let text = format!("{rpc} is not part of Flight SQL: use GetFlightInfo and DoGet");
     Err(refused(Code::Unimplemented, text))
@@ -177,8 +206,9 @@ impl FlightService for Service {
     }
 
     async fn get_flight_info(&self, request: Request<FlightDescriptor>) -> Answer<FlightInfo> {
+        let caller = caller(&request)?;
         let descriptor = request.into_inner();
-        let (schema, ticket) = self.describe(&descriptor).await?;
+        let (schema, ticket) = self.describe(&caller, &descriptor).await?;
         // One endpoint without a location: some clients read only the first, others try to dial.
         let info = FlightInfo::new()
             .try_with_schema(&schema)
@@ -190,27 +220,32 @@ impl FlightService for Service {
     }
 
     async fn get_schema(&self, request: Request<FlightDescriptor>) -> Answer<SchemaResult> {
-        let (schema, _) = self.describe(request.get_ref()).await?;
+        let caller = caller(&request)?;
+        let (schema, _) = self.describe(&caller, request.get_ref()).await?;
         let schema = SchemaAsIpc::new(&schema, &IpcWriteOptions::default()).try_into();
         Ok(Response::new(schema.map_err(arrow_status)?))
     }
 
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
-        Ok(Response::new(self.fetch(request.get_ref()).await?))
+        let caller = caller(&request)?;
+        Ok(Response::new(self.fetch(&caller, request.get_ref()).await?))
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
+        caller(&request)?;
         let result = self.put(request.into_inner()).await?;
         Ok(Response::new(stream::once(ready(Ok(result))).boxed()))
     }
 
     async fn do_action(&self, request: Request<Action>) -> Answer<Self::DoActionStream> {
-        let result = action::run(self, request.into_inner()).await?;
+        let caller = caller(&request)?;
+        let result = action::run(self, &caller, request.into_inner()).await?;
         let result = result.map(|body| Ok(arrow_flight::Result { body }));
         Ok(Response::new(stream::iter(result).boxed()))
     }
 
-    async fn list_actions(&self, _: Request<Empty>) -> Answer<Self::ListActionsStream> {
+    async fn list_actions(&self, request: Request<Empty>) -> Answer<Self::ListActionsStream> {
+        caller(&request)?;
         Ok(Response::new(stream::iter(action::list().map(Ok)).boxed()))
     }
 

@@ -19,7 +19,7 @@ use super::{
     status::{refused, status},
 };
 use crate::{
-    engine::{Engine, Planned, Session},
+    engine::{Planned, Session},
     query::statement::{self, Statement},
 };
 
@@ -44,8 +44,8 @@ impl Query {
 }
 
 /// Plans a statement without values for its parameters.
-pub(super) async fn prepare(engine: &Engine, sql: &str) -> Result<Prepared, Status> {
-    let (_, planned) = plan_text(engine, sql).await?;
+pub(super) async fn prepare(session: &Session, sql: &str) -> Result<Prepared, Status> {
+    let planned = plan_text(session, sql).await?;
     let prepare = || {
         let expected = parameters::expected(&planned.plan)?;
         let unbound = client_schema(planned.plan.schema().as_arrow());
@@ -65,8 +65,8 @@ pub(super) async fn prepare(engine: &Engine, sql: &str) -> Result<Prepared, Stat
 }
 
 /// Plans a statement with the parameters of its handle.
-pub(super) async fn plan(engine: &Engine, handle: &Handle) -> Result<Query, Status> {
-    let (session, planned) = plan_text(engine, &handle.sql).await?;
+pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Status> {
+    let planned = plan_text(&session, &handle.sql).await?;
     let bind = || {
         let Planned { plan, state } = planned;
         let expected = parameters::expected(&plan)?;
@@ -81,7 +81,7 @@ pub(super) async fn plan(engine: &Engine, handle: &Handle) -> Result<Query, Stat
     bind().map_err(|error| status(&error))
 }
 
-async fn plan_text(engine: &Engine, sql: &str) -> Result<(Session, Planned), Status> {
+async fn plan_text(session: &Session, sql: &str) -> Result<Planned, Status> {
     let mut statements = statement::parse(sql).map_err(|error| status(&error))?;
     let statement = match (statements.pop(), statements.len()) {
         (Some(statement), 0) => statement,
@@ -98,11 +98,10 @@ async fn plan_text(engine: &Engine, sql: &str) -> Result<(Session, Planned), Sta
         Statement::DropView { .. } => return Err(read_only::denied("DROP VIEW")),
         _ => {}
     }
-    let session = engine.session();
     let planned = session.plan(statement).await;
     let planned = planned.map_err(|error| status(&error))?;
     read_only::check(&planned.plan)?;
-    Ok((session, planned))
+    Ok(planned)
 }
 
 /// The one place that decides what a client is told about a result.

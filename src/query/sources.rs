@@ -27,11 +27,15 @@ use super::{
     time::IN_PERIODS,
     view::{DEFAULT_SCHEMA, View, ViewName},
 };
-use crate::warehouse::{Warehouse, conform::conform, contract};
+use crate::{
+    security::Caller,
+    warehouse::{Warehouse, conform::conform, contract},
+};
 
 /// Where the tables and views of a session come from.
 #[derive(Debug, Clone)]
 pub struct Sources {
+    pub caller: Arc<Caller>,
     pub warehouse: Arc<Warehouse>,
     pub definitions: Arc<Definitions>,
     pub system_tables: Arc<[Arc<dyn SystemTable>]>,
@@ -82,6 +86,11 @@ impl Query {
 
     pub fn definitions(&self) -> &Definitions {
         &self.sources.definitions
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Arc<Caller> {
+        &self.sources.caller
     }
 
     /// The settings of the session that asks.

@@ -88,6 +88,17 @@ fn imports_run_one_way() {
             "src/system",
             &["crate::engine", "crate::cli", "crate::flight_sql"][..],
         ),
+        (
+            "src/security",
+            &[
+                "crate::warehouse",
+                "crate::query",
+                "crate::engine",
+                "crate::system",
+                "crate::cli",
+                "crate::flight_sql",
+            ][..],
+        ),
         ("src/engine", &["crate::cli", "crate::flight_sql"][..]),
         ("src/flight_sql", &["crate::cli"][..]),
     ] {

@@ -17,7 +17,7 @@ use datafusion::{
 use tonic::Status;
 
 use super::command;
-use crate::engine::Engine;
+use crate::engine::Session;
 
 /// A question about the server or its catalog.
 pub(super) enum Metadata {
@@ -65,17 +65,15 @@ impl Metadata {
         }
     }
 
-    pub(super) async fn rows(self, engine: &Engine) -> Result<RecordBatch> {
+    pub(super) async fn rows(self, session: &Session) -> Result<RecordBatch> {
         let batch = match self {
             Self::Catalogs => catalog::catalogs().build(),
-            Self::DbSchemas(command) => {
-                catalog::db_schemas(command, &engine.session().query_state()?)
-            }
+            Self::DbSchemas(command) => catalog::db_schemas(command, &session.query_state()?),
             Self::Tables(command) => {
-                return catalog::tables(command, &engine.session().query_state()?).await;
+                return catalog::tables(command, &session.query_state()?).await;
             }
             Self::TableTypes => catalog::table_types(),
-            Self::SqlInfo(command) => sql_info::rows(command, &engine.session().context().state()),
+            Self::SqlInfo(command) => sql_info::rows(command, &session.context().state()),
             Self::XdbcTypeInfo(command) => sql_type::rows(command),
             Self::PrimaryKeys => Ok(RecordBatch::new_empty(keys::primary())),
             Self::ForeignKeys => Ok(RecordBatch::new_empty(keys::foreign())),

@@ -1,8 +1,18 @@
 //! What the user asked for: flags, environment and defaults. It builds nothing.
 
+mod secret;
+mod security;
+mod server;
+
 use std::{collections::HashMap, num::NonZeroUsize, path::PathBuf};
 
 use clap::Args;
+
+pub use secret::Secret;
+pub use security::{
+    ApiToken, Attributes, ColumnMask, Issuer, Role, RowPolicy, Security, User, Values,
+};
+pub use server::{Limits, Server, Tls};
 
 /// Prefixes of the environment variables that object stores understand.
 const STORE_PREFIXES: [&str; 4] = ["AWS_", "GOOGLE_", "AZURE_", "SERVICE_ACCOUNT"];
@@ -26,6 +36,12 @@ pub struct Config {
     /// Memory that all queries share, such as 512MiB or 4GiB [default: unlimited]
     #[arg(long, value_name = "SIZE", env = "TRIBUTARY_MEMORY", value_parser = size, global = true)]
     pub memory: Option<usize>,
+
+    #[arg(skip)]
+    pub server: Server,
+
+    #[arg(skip)]
+    pub security: Security,
 }
 
 impl Config {

@@ -1,0 +1,161 @@
+//! `[security]`: who may connect, and what each role may read and change.
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use jiff::{Timestamp, fmt::serde::unsigned_duration::friendly::compact::required as friendly};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::secret::Secret;
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Security {
+    /// Key that signs the tokens of logins, at least 32 bytes of text that all replicas share;
+    /// absent: a random one, so that tokens end with the process.
+    pub signing_key: Option<Secret>,
+    /// How long a login is good for.
+    #[serde(with = "friendly")]
+    #[schemars(with = "String")]
+    pub token_lifetime: Duration,
+    /// Who logs in with a name and a password.
+    pub users: Vec<User>,
+    /// Who sends a token that does not expire by itself, such as a program.
+    pub tokens: Vec<ApiToken>,
+    /// Whose signed tokens (JWT) are accepted.
+    pub issuers: Vec<Issuer>,
+    /// What the roles may do, by name.
+    pub roles: BTreeMap<String, Role>,
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Self {
+            signing_key: None,
+            token_lifetime: Duration::from_secs(12 * 60 * 60),
+            users: Vec::new(),
+            tokens: Vec::new(),
+            issuers: Vec::new(),
+            roles: BTreeMap::new(),
+        }
+    }
+}
+
+/// What policies ask of a user: `team_id = "t-1"` or `team_id = ["t-1", "t-2"]`.
+pub type Attributes = BTreeMap<String, Values>;
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Values {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// `[[security.users]]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    pub name: String,
+    /// Argon2 hash of the password, such as `$argon2id$v=19$…`.
+    pub password: Secret,
+    pub roles: Vec<String>,
+    /// What row policies ask of the user, such as `team_id = "t-1"`.
+    #[serde(default)]
+    pub attributes: Attributes,
+}
+
+/// `[[security.tokens]]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApiToken {
+    /// The user that the token stands for.
+    pub name: String,
+    /// SHA-256 of the token in hexadecimal digits.
+    pub sha256: Secret,
+    pub roles: Vec<String>,
+    #[serde(default)]
+    pub attributes: Attributes,
+    /// The token is refused from this instant on.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// `[[security.issuers]]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// The claim `iss` of its tokens.
+    pub issuer: String,
+    /// The claim `aud` of its tokens.
+    pub audience: String,
+    /// Its public keys: the file or the https URL of a JSON Web Key Set.
+    #[serde(default)]
+    pub keys: Option<String>,
+    /// The key it shares with us, for HS256, HS384 and HS512.
+    #[serde(default)]
+    pub secret: Option<Secret>,
+    /// The claim that names the user.
+    #[serde(default = "subject")]
+    pub user_claim: String,
+    /// The claim that lists the roles.
+    #[serde(default = "roles")]
+    pub roles_claim: String,
+    /// Attributes of the user, by name, and the claims that hold them.
+    #[serde(default)]
+    pub attribute_claims: BTreeMap<String, String>,
+}
+
+fn subject() -> String {
+    "sub".to_owned()
+}
+
+fn roles() -> String {
+    "roles".to_owned()
+}
+
+/// `[security.roles.NAME]`
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Role {
+    /// Tables and views that the role may read: `revenue.*`, `public.orders` or `*`.
+    pub read: Vec<String>,
+    /// Tables and views that the role may import into, create, refresh or drop.
+    pub write: Vec<String>,
+    /// Reads and changes everything, and sees and cancels the queries of others.
+    pub administrator: bool,
+    /// Which rows of what the role may read exist for it.
+    pub rows: Vec<RowPolicy>,
+    /// What the role sees instead of a column's values.
+    pub masks: Vec<ColumnMask>,
+}
+
+/// `[[security.roles.NAME.rows]]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowPolicy {
+    /// Tables and views that the policy governs; those without its columns cannot be read.
+    #[serde(default = "everything")]
+    pub on: Vec<String>,
+    /// Tables and views that the policy leaves alone.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// Condition in SQL that a row must meet, such as `team_id = current_attribute('team_id')`.
+    pub filter: String,
+}
+
+/// `[[security.roles.NAME.masks]]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnMask {
+    /// Tables and views that the mask governs, where they have the column.
+    #[serde(default = "everything")]
+    pub on: Vec<String>,
+    pub column: String,
+    /// Expression in SQL over the columns of the row, such as `NULL`.
+    pub value: String,
+}
+
+fn everything() -> Vec<String> {
+    vec!["*".to_owned()]
+}

@@ -1,0 +1,88 @@
+//! `[server]`: where the server listens, and what it lets clients have.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    num::NonZeroUsize,
+    path::PathBuf,
+    time::Duration,
+};
+
+use jiff::fmt::serde::unsigned_duration::friendly::compact::required as friendly;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Server {
+    /// Address that Flight SQL is served on.
+    pub listen: SocketAddr,
+    /// Address of the plain HTTP pages `/metrics`, `/healthz` and `/readyz`; absent: none of them.
+    pub monitor: Option<SocketAddr>,
+    /// How long running queries may go on after a shutdown.
+    #[serde(with = "friendly")]
+    #[schemars(with = "String")]
+    pub drain: Duration,
+    /// Serve other machines although TLS or logins are missing.
+    pub insecure: bool,
+    /// TLS; absent: plaintext.
+    pub tls: Option<Tls>,
+    pub limits: Limits,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: (Ipv4Addr::LOCALHOST, 50051).into(),
+            monitor: None,
+            drain: Duration::from_secs(10),
+            insecure: false,
+            tls: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// `[server.tls]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM file of the certificate and those that lead to its root; read again when it changes.
+    pub certificate: PathBuf,
+    /// PEM file of the private key of the certificate.
+    pub key: PathBuf,
+    /// PEM file of the authorities whose clients may connect; absent: clients need no certificate.
+    pub client_authorities: Option<PathBuf>,
+}
+
+/// `[server.limits]`
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Queries that run at once; absent: one per core, and at least four.
+    pub running: Option<NonZeroUsize>,
+    /// Queries of one user that run at once; absent: as many as run at all.
+    pub running_per_user: Option<NonZeroUsize>,
+    /// Queries that wait for their turn; more are refused.
+    pub queued: usize,
+    /// How long a statement may take, from its start to the last row that its client takes.
+    #[serde(with = "friendly")]
+    #[schemars(with = "String")]
+    pub statement_timeout: Duration,
+    /// Share of the memory that one query may take, from 0 to 1.
+    pub memory_share: f64,
+    /// Longest SQL text in bytes.
+    pub statement_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            running: None,
+            running_per_user: None,
+            queued: 100,
+            statement_timeout: Duration::from_secs(600),
+            memory_share: 0.5,
+            statement_bytes: 1 << 20,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Who asks, and what they may see and change.
+
+mod caller;
+
+pub use caller::Caller;
