@@ -52,7 +52,7 @@ impl Demo {
             return Ok(0);
         }
         stdout::note("\ntry: tributary sql 'select * from revenue.attributed_orders limit 10'");
-        self.serve.serve(engine).await
+        self.serve.serve(engine, &config).await
     }
 }
 

@@ -24,14 +24,14 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) async fn run(self, config: &Config) -> Result<u8> {
-        self.serve(Arc::new(open(config).await?)).await
+        self.serve(Arc::new(open(config).await?), config).await
     }
 
     /// Serves until Ctrl-C or SIGTERM, then lets running queries end.
     ///
     /// # Errors
     /// A query file that cannot be planned, an address that cannot be listened on.
-    pub(super) async fn serve(self, engine: Arc<Engine>) -> Result<u8> {
+    pub(super) async fn serve(self, engine: Arc<Engine>, config: &Config) -> Result<u8> {
         for waiting in engine.check_queries().await? {
             stdout::note(&waiting.to_string());
         }
@@ -45,7 +45,7 @@ impl Serve {
             "serving {tables} tables of {} on grpc://{address} (read-only, no login): Ctrl-C stops",
             engine.warehouse().location().url()
         ));
-        flight_sql::serve(engine, listener, interrupted()).await?;
+        flight_sql::serve(engine, config, listener, interrupted()).await?;
         stdout::note("stopped");
         Ok(0)
     }

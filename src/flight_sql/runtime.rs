@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    num::NonZeroUsize,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard},
     task::{Context, Poll, ready},
@@ -29,6 +30,7 @@ use super::{
     statement::Query,
     status::{refused, status},
 };
+use crate::config::Limits;
 
 const MAX_WAITING_MESSAGES: usize = 2;
 /// Joins do not yield to other tasks, so one query per core must leave threads for others.
@@ -43,11 +45,12 @@ pub(super) struct QueryRuntime {
 }
 
 impl QueryRuntime {
-    pub(super) fn try_new() -> Result<Self> {
+    pub(super) fn try_new(limits: &Limits) -> Result<Self> {
         let cores = available_parallelism().map_or(1, usize::from);
+        let running = limits.running.map_or(cores, NonZeroUsize::get);
         let runtime = Builder::new_multi_thread()
             .thread_name("query")
-            .worker_threads(MIN_THREADS.max(2 * cores))
+            .worker_threads(MIN_THREADS.max(2 * running))
             .enable_all()
             .build()
             .map_err(DataFusionError::IoError)?;

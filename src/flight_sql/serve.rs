@@ -12,14 +12,17 @@ use tonic::{
 };
 
 use super::{runtime::Running, service::Service};
-use crate::{engine::Engine, security::Caller};
+use crate::{
+    config::{self, Config},
+    engine::Engine,
+    security::Caller,
+};
 
 /// Load balancers reset idle connections silently, some after less than six minutes.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Statements and parameters come in one message; the usual 4 MiB is tight for generated SQL.
 const MAX_REQUEST_BYTES: usize = 16 << 20;
-const GRACE: Duration = Duration::from_secs(10);
 /// What connections get to tell their clients that queries were cancelled.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -27,22 +30,18 @@ const FAREWELL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     service: Service,
-    grace: Duration,
+    config: config::Server,
 }
 
 impl Server {
     /// # Errors
     /// An I/O error when the threads of the queries cannot be started.
-    pub fn try_new(engine: Arc<Engine>) -> Result<Self> {
+    pub fn try_new(engine: Arc<Engine>, config: &Config) -> Result<Self> {
+        let config = config.server.clone();
         Ok(Self {
-            service: Service::try_new(engine)?,
-            grace: GRACE,
+            service: Service::try_new(engine, &config.limits)?,
+            config,
         })
-    }
-
-    /// How long running queries may go on after the shutdown; 10 seconds by default.
-    pub fn with_grace(self, grace: Duration) -> Self {
-        Self { grace, ..self }
     }
 
     /// The queries that run now, to look at while the server runs.
@@ -96,7 +95,7 @@ impl Server {
             result = &mut serving => return ended(result),
             () = shutdown => drop(stop),
         }
-        if let Ok(result) = tokio::time::timeout(self.grace, &mut serving).await {
+        if let Ok(result) = tokio::time::timeout(self.config.drain, &mut serving).await {
             return ended(result);
         }
         running.cancel_all();
@@ -111,8 +110,11 @@ impl Server {
 /// Serves an engine until `shutdown`; see [`Server::serve`].
 pub async fn serve(
     engine: Arc<Engine>,
+    config: &Config,
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<()> {
-    Server::try_new(engine)?.serve(listener, shutdown).await
+    Server::try_new(engine, config)?
+        .serve(listener, shutdown)
+        .await
 }

@@ -33,6 +33,7 @@ use super::{
     status::{refused, status},
 };
 use crate::{
+    config::Limits,
     engine::{Engine, Session},
     security::Caller,
 };
@@ -49,10 +50,10 @@ pub(super) struct Service {
 }
 
 impl Service {
-    pub(super) fn try_new(engine: Arc<Engine>) -> EngineResult<Self> {
+    pub(super) fn try_new(engine: Arc<Engine>, limits: &Limits) -> EngineResult<Self> {
         Ok(Self {
             engine,
-            runtime: QueryRuntime::try_new()?,
+            runtime: QueryRuntime::try_new(limits)?,
             bound: Bound::default(),
         })
     }

@@ -137,8 +137,9 @@ impl Served {
 
     pub(crate) async fn start_with_grace(grace: Duration) -> Self {
         let root = TempDir::new().unwrap();
-        let server = Server::try_new(engine(root.path()).await).unwrap();
-        let server = server.with_grace(grace);
+        let mut config = Config::default();
+        config.server.drain = grace;
+        let server = Server::try_new(engine(root.path()).await, &config).unwrap();
         let running = server.running();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("grpc://{}", listener.local_addr().unwrap());
