@@ -1,6 +1,6 @@
 //! `[security]`: who may connect, and what each role may read and change.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::{Timestamp, fmt::serde::unsigned_duration::friendly::compact::required as friendly};
 use schemars::JsonSchema;

@@ -10,7 +10,7 @@ use futures::stream;
 use prost::Message;
 use tokio::net::TcpListener;
 use tonic::{Code, Status};
-use tributary::config::Config;
+use tributary::{config::Config, flight_sql::serve};
 
 use super::support::{Client, Served, engine, statement};
 
@@ -202,8 +202,8 @@ async fn other_machines_are_refused() {
     let root = tempfile::TempDir::new().unwrap();
     let engine = engine(root.path()).await;
     let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
-    let error =
-        tributary::flight_sql::serve(engine, &Config::default(), listener, std::future::pending());
+    let config = Config::default();
+    let error = serve(engine, &config, listener, std::future::pending());
     let error = error.await.unwrap_err().to_string();
     assert!(error.contains("expected a loopback address"), "{error}");
     assert!(error.contains("neither TLS nor login"), "{error}");
