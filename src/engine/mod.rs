@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use datafusion::{
     catalog::MemorySchemaProvider,
-    common::Result,
+    common::{DataFusionError, Result},
     execution::{
         SessionStateBuilder,
         cache::cache_manager::CacheManagerConfig,
@@ -31,7 +31,7 @@ use crate::{
         system_table::{SYSTEM_SCHEMA, SystemTable, check_name},
         view::DEFAULT_SCHEMA,
     },
-    security::Caller,
+    security::{Access, Caller, Roles},
     system,
     warehouse::{Warehouse, location::Location},
 };
@@ -50,14 +50,15 @@ pub struct Engine {
     system_tables: Arc<[Arc<dyn SystemTable>]>,
     runtime: Arc<RuntimeEnv>,
     config: SessionConfig,
+    roles: Roles,
 }
 
 impl Engine {
     /// Opens the warehouse and loads the report definitions.
     ///
     /// # Errors
-    /// A warehouse URL that cannot be opened or listed, a malformed `warehouse.toml`, or an error
-    /// in a query file, which names the file.
+    /// A warehouse URL that cannot be opened or listed, a malformed `warehouse.toml`, an error in a
+    /// query file, which names the file, or in a role, which names the key.
     pub async fn open(config: &Config, clock: Clock) -> Result<Self> {
         let location = Location::open(config.warehouse(), &config.store_options())?;
         let runtime = runtime(config)?;
@@ -71,6 +72,8 @@ impl Engine {
             check_name(&system_tables, view)
                 .map_err(|error| error.context(view.origin.to_string()))?;
         }
+        let roles = Roles::of(&config.security.roles);
+        let roles = roles.map_err(|error| DataFusionError::External(Box::new(error)))?;
         let mut settings = Settings::new(clock);
         defaults::read(&location, &mut settings).await?;
         Ok(Self {
@@ -79,6 +82,7 @@ impl Engine {
             system_tables: system_tables.into(),
             runtime,
             config: session_config(config, settings),
+            roles,
         })
     }
 
@@ -95,17 +99,15 @@ impl Engine {
     pub fn session_of(&self, caller: Arc<Caller>) -> Session {
         let session_tables = Arc::new(MemorySchemaProvider::new());
         let sources = Sources {
+            access: Arc::new(Access::of(&caller, &self.roles)),
             caller,
             warehouse: Arc::clone(&self.warehouse),
             definitions: self.definitions.current(),
             system_tables: Arc::clone(&self.system_tables),
             session_tables: Arc::clone(&session_tables) as _,
         };
-        Session::new(
-            sources,
-            Arc::clone(&self.definitions),
-            self.context(session_tables),
-        )
+        let context = self.context(session_tables, &sources.caller);
+        Session::new(sources, Arc::clone(&self.definitions), context)
     }
 
     /// Plans the views of the user's folder, and the shipped ones that read them.
@@ -120,12 +122,16 @@ impl Engine {
         check::check(&self.session()).await
     }
 
-    fn context(&self, session_tables: Arc<MemorySchemaProvider>) -> SessionContext {
+    fn context(
+        &self,
+        session_tables: Arc<MemorySchemaProvider>,
+        caller: &Arc<Caller>,
+    ) -> SessionContext {
         let builder = SessionStateBuilder::new()
             .with_config(self.config.clone())
             .with_runtime_env(Arc::clone(&self.runtime))
             .with_default_features();
-        let state = planner::extend(builder).build();
+        let state = planner::extend(builder, caller).build();
         let ctx = SessionContext::new_with_state(state);
         // Statements that create tables look their schema up here; queries never do.
         let catalog = datafusion::catalog::MemoryCatalogProvider::new();

@@ -18,20 +18,28 @@ use datafusion_attribution::{
     aggregate_functions, scalar_functions, window_functions,
 };
 
-use crate::query::{
-    explain_order::ExplainOrderPlanner,
-    filters_first::FiltersFirst,
-    held_filters::HeldFilters,
-    metric_view::measure_udaf,
-    money::{convert_udf, report_currency_udf},
-    time::{ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf},
+use crate::{
+    query::{
+        explain_order::ExplainOrderPlanner,
+        filters_first::FiltersFirst,
+        held_filters::HeldFilters,
+        metric_view::measure_udaf,
+        money::{convert_udf, report_currency_udf},
+        policy::{BarrierPlanner, PushSafeFilters, caller_functions},
+        time::{ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf},
+    },
+    security::Caller,
 };
 
-pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
+pub(super) fn extend(
+    mut builder: SessionStateBuilder,
+    caller: &Arc<Caller>,
+) -> SessionStateBuilder {
     let functions = builder.scalar_functions().get_or_insert_default();
     functions.extend(scalar_functions());
     functions.extend([local_date_udf(), local_midnight_udf()].map(Arc::new));
     functions.extend([convert_udf(), report_currency_udf()].map(Arc::new));
+    functions.extend(caller_functions(caller).map(Arc::new));
     let functions = builder.aggregate_functions().get_or_insert_default();
     functions.extend(aggregate_functions());
     functions.push(measure_udaf());
@@ -63,6 +71,7 @@ fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         rules.push(rule);
         if is_push_down {
             rules.push(Arc::new(HeldFilters::Release));
+            rules.push(Arc::new(PushSafeFilters));
             // Filters must be where they end up, and projections not yet between them and the node.
             rules.push(Arc::new(ExpandPeriods));
         }
@@ -92,8 +101,11 @@ impl QueryPlanner for Planner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        DefaultPhysicalPlanner::with_extension_planners(vec![Arc::new(AttributeExtensionPlanner)])
-            .create_physical_plan(plan, session)
-            .await
+        DefaultPhysicalPlanner::with_extension_planners(vec![
+            Arc::new(AttributeExtensionPlanner),
+            Arc::new(BarrierPlanner),
+        ])
+        .create_physical_plan(plan, session)
+        .await
     }
 }

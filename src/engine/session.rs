@@ -20,6 +20,7 @@ use crate::query::{
     definitions::Definitions,
     metric_view::{describe, dimensions_of, rewrite_measures},
     money::bind_rates,
+    policy::check_explain,
     settings::Settings,
     statement::{self, CreateView, Statement},
     system_table,
@@ -156,6 +157,7 @@ impl Session {
             }
         };
         let plan = rewrite_measures(plan)?;
+        check_explain(&plan)?;
         Ok(Planned { plan, state })
     }
 

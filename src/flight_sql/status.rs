@@ -11,6 +11,8 @@ use datafusion::{
 };
 use tonic::{Code, Status};
 
+use crate::security::Refusal;
+
 /// Longer texts travel in headers that C++ and Java clients refuse as a whole.
 const MAX_TEXT_BYTES: usize = 2048;
 
@@ -108,7 +110,9 @@ fn parquet_code(error: &ParquetError) -> Code {
 
 /// Engines wrap errors in each other's; what lies below decides.
 fn external_code(error: &(dyn std::error::Error + 'static)) -> Code {
-    if let Some(error) = error.downcast_ref::<DataFusionError>() {
+    if error.is::<Refusal>() {
+        Code::PermissionDenied
+    } else if let Some(error) = error.downcast_ref::<DataFusionError>() {
         code(error)
     } else if let Some(error) = error.downcast_ref::<ArrowError>() {
         arrow_code(error)

@@ -18,7 +18,9 @@ use super::{
     data_health,
     explain_order::{EXPLAIN_ORDER, ExplainedReports, ORDER_CANDIDATES},
     metric_view::{self, MetricView, Relations},
+    policy::{self, Rights, Standing},
     settings::Settings,
+    system_table::SYSTEM_SCHEMA,
     view::{Body, DEFAULT_SCHEMA, View, ViewName, statement},
 };
 
@@ -28,28 +30,43 @@ pub use super::sources::{Query, Sources};
 pub const CATALOG: &str = "tributary";
 
 /// The catalog list of one query.
-pub struct QueryCatalog {
+pub struct QueryCatalog(Scope);
+
+/// Where in a query a table or view is named.
+#[derive(Clone)]
+struct Scope {
     query: Arc<Query>,
     /// The views being planned, outermost first.
     expanding: Vec<String>,
+    rights: Rights,
 }
 
 impl QueryCatalog {
     /// A catalog for the next statement of a session with this state, which may create a table.
     pub fn new(sources: Sources, state: SessionState, created: Option<String>) -> Self {
-        Self {
+        Self::with_rights(Rights::Caller, sources, state, created)
+    }
+
+    fn with_rights(
+        rights: Rights,
+        sources: Sources,
+        state: SessionState,
+        created: Option<String>,
+    ) -> Self {
+        Self(Scope {
             query: Arc::new(Query::new(sources, state, created)),
             expanding: Vec::new(),
-        }
+            rights,
+        })
     }
 
     pub fn query(&self) -> &Arc<Query> {
-        &self.query
+        &self.0.query
     }
 
     /// The state to plan the query with.
     pub fn into_state(self) -> SessionState {
-        let mut state = self.query.state().clone();
+        let mut state = self.0.query.state().clone();
         state.register_catalog_list(Arc::new(self));
         state
     }
@@ -69,7 +86,7 @@ pub async fn metric_view(state: &SessionState, name: &ViewName) -> Result<Option
 impl fmt::Debug for QueryCatalog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QueryCatalog")
-            .field("expanding", &self.expanding)
+            .field("expanding", &self.0.expanding)
             .finish_non_exhaustive()
     }
 }
@@ -88,20 +105,11 @@ impl CatalogProviderList for QueryCatalog {
     }
 
     fn catalog(&self, name: &str) -> Option<Arc<dyn CatalogProvider>> {
-        (name == CATALOG).then(|| {
-            let catalog = OnlyCatalog {
-                query: Arc::clone(&self.query),
-                expanding: self.expanding.clone(),
-            };
-            Arc::new(catalog) as _
-        })
+        (name == CATALOG).then(|| Arc::new(OnlyCatalog(self.0.clone())) as _)
     }
 }
 
-struct OnlyCatalog {
-    query: Arc<Query>,
-    expanding: Vec<String>,
-}
+struct OnlyCatalog(Scope);
 
 impl fmt::Debug for OnlyCatalog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,115 +119,199 @@ impl fmt::Debug for OnlyCatalog {
 
 impl CatalogProvider for OnlyCatalog {
     fn schema_names(&self) -> Vec<String> {
-        self.query
-            .schemas()
-            .into_iter()
-            .map(str::to_owned)
-            .collect()
+        let schemas = self.0.query.schemas().into_iter();
+        let is_shown = |schema: &&str| {
+            [DEFAULT_SCHEMA, SYSTEM_SCHEMA].contains(schema)
+                || !self.0.table_names(schema).is_empty()
+        };
+        schemas.filter(is_shown).map(str::to_owned).collect()
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
-        self.query.schemas().contains(name).then(|| {
+        self.0.query.schemas().contains(name).then(|| {
             let schema = QuerySchema {
                 name: name.to_owned(),
-                query: Arc::clone(&self.query),
-                expanding: self.expanding.clone(),
+                scope: self.0.clone(),
             };
             Arc::new(schema) as _
         })
     }
 }
 
+impl Scope {
+    /// Whether a table or view is there for who reads with these rights.
+    fn shows(&self, name: &ViewName) -> bool {
+        // Those of the system show each caller what is the caller's.
+        if name.schema == SYSTEM_SCHEMA && self.query.is_table(&name.schema, &name.name) {
+            return true;
+        }
+        let standing = self.rights.standing(&self.query, name);
+        standing.is_ok_and(|standing| standing != Standing::Hidden)
+    }
+
+    fn table_names(&self, schema: &str) -> Vec<String> {
+        let mut names = self.query.table_names(schema);
+        if schema == data_health::SCHEMA {
+            names.insert(data_health::NAME.to_owned());
+        }
+        let name = |name: &String| ViewName {
+            schema: schema.to_owned(),
+            name: name.clone(),
+        };
+        names.retain(|it| self.shows(&name(it)));
+        Vec::from_iter(names)
+    }
+}
+
 struct QuerySchema {
     name: String,
-    query: Arc<Query>,
-    expanding: Vec<String>,
+    scope: Scope,
 }
 
 impl QuerySchema {
     fn view(&self, name: &str) -> Option<&Arc<View>> {
-        self.query.definitions().get(&self.name, name)
+        self.scope.query.definitions().get(&self.name, name)
     }
 
-    /// What `explain_order()` reads.
-    async fn explained_reports(&self) -> Result<Arc<dyn TableProvider>> {
-        let definitions = self.query.definitions();
-        let mut reports = ExplainedReports::default();
-        for report in definitions.schemas() {
-            let Some(view) = definitions.get(report, ORDER_CANDIDATES) else {
-                continue;
-            };
-            let missing = self.query.missing_tables(&view.full_name())?;
-            if missing.is_empty() {
-                reports.add(report, self.plan_view(view).await?);
-            } else {
-                reports.add_missing(report, missing);
-            }
+    fn full_name(&self, name: &str) -> ViewName {
+        ViewName {
+            schema: self.name.clone(),
+            name: name.to_owned(),
         }
-        Ok(Arc::new(reports))
     }
 
     fn is_data_health(&self, name: &str) -> bool {
         self.name == data_health::SCHEMA && name == data_health::NAME
     }
 
-    /// The state that plans what a view reads.
-    fn state_within(&self, name: &str) -> Result<SessionState> {
-        if self.expanding.iter().any(|it| it == name) {
-            let cycle = self.expanding.join(" reads ");
-            return plan_err!("view {name} reads itself: {cycle} reads {name}");
+    /// What `explain_order()` reads.
+    async fn explained_reports(&self) -> Result<Arc<dyn TableProvider>> {
+        let query = &self.scope.query;
+        let definitions = query.definitions();
+        let mut reports = ExplainedReports::default();
+        for report in definitions.schemas() {
+            let Some(view) = definitions.get(report, ORDER_CANDIDATES) else {
+                continue;
+            };
+            let missing = query.missing_tables(&view.full_name())?;
+            if !self.scope.shows(&view.full_name()) {
+                continue;
+            }
+            if !missing.is_empty() {
+                reports.add_missing(report, missing);
+            } else if let Some(candidates) = self.open_view(view).await? {
+                reports.add(report, candidates);
+            }
         }
-        let mut expanding = self.expanding.clone();
-        expanding.push(name.to_owned());
-        let mut state = self.query.state().clone();
-        state.register_catalog_list(Arc::new(QueryCatalog {
-            query: Arc::clone(&self.query),
-            expanding,
-        }));
-        Ok(state)
+        Ok(Arc::new(reports))
     }
 
-    async fn plan_data_health(&self) -> Result<Arc<dyn TableProvider>> {
-        let mut as_stored = self.query.state().clone();
-        let extensions = &mut as_stored.config_mut().options_mut().extensions;
-        if let Some(settings) = extensions.get_mut::<Settings>() {
-            settings.as_of = None;
+    async fn open_table(&self, name: &ViewName) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Scope { query, rights, .. } = &self.scope;
+        if name.schema == SYSTEM_SCHEMA {
+            return query.table(&name.schema, &name.name).await;
         }
-        let sources = self.query.sources().clone();
-        let as_stored = QueryCatalog::new(sources, as_stored, None).into_state();
-        let checks = data_health::checks(&self.query)?;
-        let state = self.state_within(&format!("{}.{}", data_health::SCHEMA, data_health::NAME))?;
-        let plan = data_health::plan(checks, &state, &as_stored).await?;
-        Ok(Arc::new(ViewTable::new(plan, None)))
+        let standing = rights.standing(query, name)?;
+        if standing == Standing::Hidden {
+            return Ok(None);
+        }
+        let Some(table) = query.table(&name.schema, &name.name).await? else {
+            return Ok(None);
+        };
+        policy::left_of_table(table, name, &standing, rights, query.state())
     }
 
-    async fn plan_view(&self, view: &View) -> Result<Arc<dyn TableProvider>> {
-        let name = format!("{}.{}", view.schema, view.name);
-        let state = self.state_within(&name)?;
-        let settings = self.query.settings()?;
-        let within = |error: DataFusionError| error.context(format!("view {name}"));
-        match view.with_parameters(settings)? {
-            Body::Query(query) => {
-                let text = query.to_string();
-                let plan = state.statement_to_plan(statement(query)).await;
-                Ok(Arc::new(ViewTable::new(plan.map_err(within)?, Some(text))))
+    async fn open_view(&self, view: &View) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Scope { query, rights, .. } = &self.scope;
+        let name = view.full_name();
+        let standing = rights.standing(query, &name)?;
+        if standing == Standing::Hidden {
+            return Ok(None);
+        }
+        let is_of_users = view.is_of_users();
+        let is_barred = !is_of_users
+            && !matches!(standing, Standing::Restricted(_))
+            && rights.borrows(query, &name)?;
+        let barred = |rows| match is_barred {
+            true => policy::barred(rows, &name),
+            false => rows,
+        };
+        let state = self.state_within(&name.qualified(), rights.within(view, &standing))?;
+        let within = |error: DataFusionError| error.context(format!("view {}", name.qualified()));
+        match view.with_parameters(query.settings()?)? {
+            Body::Query(body) => {
+                let text = body.to_string();
+                let plan = state.statement_to_plan(statement(body)).await;
+                let plan = plan.map_err(within)?;
+                let plan = match is_of_users {
+                    true => Some(plan),
+                    false => policy::left_of_view(plan, &name, &standing, rights, query.state())?,
+                };
+                Ok(plan.map(|plan| Arc::new(ViewTable::new(barred(plan), Some(text))) as _))
             }
             Body::Metrics(metrics) => {
                 let mut relations = Relations::default();
                 for fact in &metrics.facts {
                     let rows = state.statement_to_plan(statement(fact.rows.clone())).await;
-                    relations.facts.push(rows.map_err(within)?);
+                    relations.facts.push(barred(rows.map_err(within)?));
                 }
                 for condition in metrics.conditions() {
                     let query = statement(Box::new(condition.clone()));
                     let query = state.statement_to_plan(query).await;
                     relations.conditions.push(query.map_err(within)?);
                 }
-                Ok(Arc::new(metric_view::bind(
-                    &name, &metrics, relations, &state,
-                )?))
+                let view = metric_view::bind(&name.qualified(), &metrics, relations, &state)?;
+                Ok(Some(Arc::new(view)))
             }
         }
+    }
+
+    async fn open_data_health(&self) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Scope { query, rights, .. } = &self.scope;
+        let name = self.full_name(data_health::NAME);
+        let Standing::Whole(readers) = rights.standing(query, &name)? else {
+            return Ok(None);
+        };
+        let is_administrator = query.access().is_administrator();
+        let rights = Rights::Report {
+            readers: readers.into(),
+            is_restricted: false,
+        };
+        let mut as_stored = query.state().clone();
+        let extensions = &mut as_stored.config_mut().options_mut().extensions;
+        if let Some(settings) = extensions.get_mut::<Settings>() {
+            settings.as_of = None;
+        }
+        let sources = query.sources().clone();
+        let as_stored = QueryCatalog::with_rights(rights.clone(), sources, as_stored, None);
+        let checks = data_health::checks(query)?;
+        let state = self.state_within(&name.qualified(), rights)?;
+        let plan = data_health::plan(checks, &state, &as_stored.into_state()).await?;
+        let plan = match is_administrator {
+            true => plan,
+            false => policy::barred(plan, &name),
+        };
+        Ok(Some(Arc::new(ViewTable::new(plan, None))))
+    }
+
+    /// The state that plans what a view reads.
+    fn state_within(&self, name: &str, rights: Rights) -> Result<SessionState> {
+        let Scope {
+            query, expanding, ..
+        } = &self.scope;
+        if expanding.iter().any(|it| it == name) {
+            let cycle = expanding.join(" reads ");
+            return plan_err!("view {name} reads itself: {cycle} reads {name}");
+        }
+        let mut expanding = expanding.clone();
+        expanding.push(name.to_owned());
+        let mut state = query.state().clone();
+        state.register_catalog_list(Arc::new(QueryCatalog(Scope {
+            query: Arc::clone(query),
+            expanding,
+            rights,
+        })));
+        Ok(state)
     }
 }
 
@@ -232,36 +324,33 @@ impl fmt::Debug for QuerySchema {
 #[async_trait]
 impl SchemaProvider for QuerySchema {
     fn table_names(&self) -> Vec<String> {
-        let mut names = self.query.table_names(&self.name);
-        if self.is_data_health(data_health::NAME) {
-            names.insert(data_health::NAME.to_owned());
-        }
-        Vec::from_iter(names)
+        self.scope.table_names(&self.name)
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, DataFusionError> {
         match self.view(name) {
-            Some(view) => self.plan_view(view).await.map(Some),
+            Some(view) => self.open_view(view).await,
             None if self.name == DEFAULT_SCHEMA && name == EXPLAIN_ORDER => {
                 self.explained_reports().await.map(Some)
             }
-            None if self.is_data_health(name) => self.plan_data_health().await.map(Some),
-            None => self.query.table(&self.name, name).await,
+            None if self.is_data_health(name) => self.open_data_health().await,
+            None => self.open_table(&self.full_name(name)).await,
         }
     }
 
     /// Answers without opening the table, which a listing of many must not do.
     async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
-        if self.view(name).is_some() || self.is_data_health(name) {
-            return Ok(Some(TableType::View));
-        }
-        let is_table = self.query.is_table(&self.name, name);
-        Ok(is_table.then_some(TableType::Base))
+        let table_type = match self.view(name).is_some() || self.is_data_health(name) {
+            true => TableType::View,
+            false => TableType::Base,
+        };
+        Ok(self.table_exist(name).then_some(table_type))
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.view(name).is_some()
+        let is_known = self.view(name).is_some()
             || self.is_data_health(name)
-            || self.query.is_table(&self.name, name)
+            || self.scope.query.is_table(&self.name, name);
+        is_known && self.scope.shows(&self.full_name(name))
     }
 }

@@ -11,6 +11,7 @@ pub mod filters_first;
 pub mod held_filters;
 pub mod metric_view;
 pub mod money;
+pub mod policy;
 pub mod reading;
 pub mod settings;
 mod sources;

@@ -2,27 +2,51 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{definitions::Definitions, settings::Settings, view::ViewName};
+use super::{
+    definitions::Definitions,
+    settings::Settings,
+    view::{Body, ViewName},
+};
 
 /// The tables and views that each view names itself, with the parameters of one session: what
 /// these turn off is not read.
 #[derive(Debug)]
 pub struct Reading {
-    names: BTreeMap<ViewName, BTreeSet<ViewName>>,
+    views: BTreeMap<ViewName, Text>,
+}
+
+/// What the text of a view says.
+#[derive(Debug, Default)]
+struct Text {
+    names: BTreeSet<ViewName>,
+    columns: Option<BTreeSet<String>>,
 }
 
 impl Reading {
     pub(super) fn of(definitions: &Definitions, settings: &Settings) -> Self {
         let views = definitions.schemas().flat_map(|it| definitions.views(it));
-        let names = views.map(|view| {
+        let views = views.map(|view| {
+            let text = |body: Body| {
+                let columns = body.columns();
+                body.references().map(|names| Text { names, columns })
+            };
             // A view that cannot be read says so when it is asked; here it names nothing.
-            let body = view.with_parameters(settings);
-            let names = body.and_then(|body| body.references()).unwrap_or_default();
-            (view.full_name(), names)
+            let text = view.with_parameters(settings).and_then(text);
+            (view.full_name(), text.unwrap_or_default())
         });
         Self {
-            names: names.collect(),
+            views: views.collect(),
         }
+    }
+
+    /// What a view names itself.
+    pub fn named_in(&self, view: &ViewName) -> impl Iterator<Item = &ViewName> {
+        self.views.get(view).into_iter().flat_map(|it| &it.names)
+    }
+
+    /// The columns of a view; `None` for those that its text alone does not tell.
+    pub fn columns_of(&self, view: &ViewName) -> Option<&BTreeSet<String>> {
+        self.views.get(view)?.columns.as_ref()
     }
 
     /// Everything that a view reads, through any number of views; it is part of that.
@@ -31,7 +55,7 @@ impl Reading {
         let mut open = vec![view];
         while let Some(name) = open.pop() {
             if reached.insert(name.clone()) {
-                open.extend(self.names.get(name).into_iter().flatten());
+                open.extend(self.named_in(name));
             }
         }
         reached
@@ -39,9 +63,9 @@ impl Reading {
 
     /// Every view, each after those that it reads.
     pub fn views_in_order(&self) -> Vec<ViewName> {
-        let mut ordered = Vec::with_capacity(self.names.len());
+        let mut ordered = Vec::with_capacity(self.views.len());
         let mut seen = BTreeSet::new();
-        for view in self.names.keys() {
+        for view in self.views.keys() {
             self.append(view, &mut seen, &mut ordered);
         }
         ordered
@@ -53,7 +77,7 @@ impl Reading {
         seen: &mut BTreeSet<&'a ViewName>,
         ordered: &mut Vec<ViewName>,
     ) {
-        let Some(names) = self.names.get(view) else {
+        let Some(Text { names, .. }) = self.views.get(view) else {
             return;
         };
         if seen.insert(view) {

@@ -28,7 +28,7 @@ use super::{
     view::{DEFAULT_SCHEMA, View, ViewName},
 };
 use crate::{
-    security::Caller,
+    security::{Access, Caller},
     warehouse::{Warehouse, conform::conform, contract},
 };
 
@@ -36,6 +36,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Sources {
     pub caller: Arc<Caller>,
+    pub access: Arc<Access>,
     pub warehouse: Arc<Warehouse>,
     pub definitions: Arc<Definitions>,
     pub system_tables: Arc<[Arc<dyn SystemTable>]>,
@@ -91,6 +92,11 @@ impl Query {
     /// Who asks.
     pub fn caller(&self) -> &Arc<Caller> {
         &self.sources.caller
+    }
+
+    /// What the caller may read and change.
+    pub fn access(&self) -> &Access {
+        &self.sources.access
     }
 
     /// The settings of the session that asks.

@@ -10,7 +10,10 @@ use datafusion::{
         parser::Statement as SqlStatement,
         resolve::resolve_table_references,
         sqlparser::{
-            ast::{self, DataType, Expr, ObjectName, Query, Value, VisitMut, VisitorMut},
+            ast::{
+                self, DataType, Expr, ObjectName, Query, SelectItem, SetExpr, Value, VisitMut,
+                VisitorMut,
+            },
             parser::ParserError,
         },
     },
@@ -31,6 +34,11 @@ pub struct ViewName {
 }
 
 impl ViewName {
+    /// The name with its schema, whichever that is.
+    pub(super) fn qualified(&self) -> String {
+        format!("{}.{}", self.schema, self.name)
+    }
+
     /// `None` unless it is of the form `[schema.]view`.
     pub(super) fn of(name: &ObjectName) -> Option<Self> {
         let parts = name.0.iter().map(|part| part.as_ident().map(words::name));
@@ -155,6 +163,11 @@ impl View {
         }
     }
 
+    /// Whether a user made it by a statement; whoever runs the program vouches for the others.
+    pub fn is_of_users(&self) -> bool {
+        matches!(self.origin, Origin::Statement(_))
+    }
+
     pub fn full_name(&self) -> ViewName {
         ViewName {
             schema: self.schema.clone(),
@@ -207,6 +220,35 @@ impl Body {
             }));
         }
         Ok(names)
+    }
+}
+
+impl Body {
+    /// The names of its columns; `None` for those that its text alone does not tell.
+    pub(super) fn columns(&self) -> Option<BTreeSet<String>> {
+        match self {
+            Self::Query(query) => columns(&query.body),
+            Self::Metrics(_) => None,
+        }
+    }
+}
+
+/// The first branch of a UNION names its columns.
+fn columns(body: &SetExpr) -> Option<BTreeSet<String>> {
+    match body {
+        SetExpr::Select(select) => select.projection.iter().map(column).collect(),
+        SetExpr::Query(query) => columns(&query.body),
+        SetExpr::SetOperation { left, .. } => columns(left),
+        _ => None,
+    }
+}
+
+fn column(item: &SelectItem) -> Option<String> {
+    match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(words::name(alias)),
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(words::name(name)),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(names)) => names.last().map(words::name),
+        _ => None,
     }
 }
 

@@ -6,28 +6,41 @@ use std::{
 };
 
 /// Who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Caller {
     pub user: Arc<str>,
+    pub login: Login,
     pub roles: BTreeSet<String>,
     /// What row policies ask of the user, by name.
     pub attributes: BTreeMap<String, Vec<String>>,
 }
 
+/// How the caller came to be who they are; a name alone proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Login {
+    /// Runs the program on the warehouse itself and needs nobody's permission.
+    Local,
+    /// Connects to a server without login.
+    Anonymous,
+    /// Proved to be a user.
+    Named,
+}
+
 impl Caller {
-    /// Who runs the program on the warehouse itself and needs nobody's permission.
+    /// Who runs the program on the warehouse itself.
     pub fn local() -> Arc<Self> {
-        Self::named("local")
+        Self::without_roles("local", Login::Local)
     }
 
     /// Who connects to a server without login.
     pub fn anonymous() -> Arc<Self> {
-        Self::named("anonymous")
+        Self::without_roles("anonymous", Login::Anonymous)
     }
 
-    fn named(user: &str) -> Arc<Self> {
+    fn without_roles(user: &str, login: Login) -> Arc<Self> {
         Arc::new(Self {
             user: user.into(),
+            login,
             roles: BTreeSet::new(),
             attributes: BTreeMap::new(),
         })

@@ -117,6 +117,12 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// Whether its rows only say more of what the rows of other tables name, such as the name of a
+    /// store; nothing happens in them.
+    pub fn describes_others(&self) -> bool {
+        self.optional && self.event_time.is_none()
+    }
+
     /// The schema of an empty table.
     pub fn schema(&self) -> SchemaRef {
         Arc::new(Schema::new(
