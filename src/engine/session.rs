@@ -14,17 +14,20 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-use crate::query::{
-    catalog::{QueryCatalog, Sources, metric_view},
-    definition_store::DefinitionStore,
-    definitions::Definitions,
-    metric_view::{describe, dimensions_of, rewrite_measures},
-    money::bind_rates,
-    policy::check_explain,
-    settings::Settings,
-    statement::{self, CreateView, Statement},
-    system_table,
-    view::{View, ViewName},
+use crate::{
+    query::{
+        catalog::{QueryCatalog, Sources, metric_view},
+        definition_store::DefinitionStore,
+        definitions::Definitions,
+        metric_view::{describe, dimensions_of, rewrite_measures},
+        money::bind_rates,
+        policy::check_explain,
+        settings::Settings,
+        statement::{self, CreateView, Statement},
+        system_table,
+        view::{View, ViewName},
+    },
+    security::Refusal,
 };
 
 /// What a user or a connection has for itself.
@@ -169,6 +172,7 @@ impl Session {
         } = create;
         system_table::check_name(&self.sources.system_tables, &view)?;
         if !is_temporary {
+            self.check_write("CREATE VIEW", &view.full_name())?;
             return self.shared.create(view, or_replace).await;
         }
         let mut temporary = self.temporary.write().expect("no writer panics");
@@ -186,7 +190,22 @@ impl Session {
             let mut temporary = self.temporary.write().expect("no writer panics");
             temporary.remove(name)
         };
-        Ok(is_own || self.shared.remove(name).await?)
+        if is_own {
+            return Ok(true);
+        }
+        self.check_write("DROP VIEW", name)?;
+        self.shared.remove(name).await
+    }
+
+    fn check_write(&self, statement: &str, name: &ViewName) -> Result<()> {
+        match self.sources.access.can_write(&name.schema, &name.name) {
+            true => Ok(()),
+            false => Err(Refusal::new(
+                format!("{statement} {name}"),
+                "none of your roles may write there",
+            )
+            .into()),
+        }
     }
 
     /// The columns that a query would return; nothing runs.

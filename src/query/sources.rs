@@ -21,6 +21,7 @@ use super::{
     data_health,
     definitions::Definitions,
     explain_order::EXPLAIN_ORDER,
+    policy::{Rights, Standing},
     reading::Reading,
     settings::Settings,
     system_table::{SYSTEM_SCHEMA, Scanned, SystemTable},
@@ -99,6 +100,12 @@ impl Query {
         &self.sources.access
     }
 
+    /// Whether a table or view exists for the caller.
+    pub fn shows(&self, name: &ViewName) -> bool {
+        let standing = Rights::Caller.standing(self, name);
+        standing.is_ok_and(|standing| standing != Standing::Hidden)
+    }
+
     /// The settings of the session that asks.
     pub fn settings(&self) -> Result<&Settings> {
         Settings::of(self.state.config_options())
@@ -144,7 +151,7 @@ impl Query {
             }
     }
 
-    fn is_function(&self, name: &str) -> bool {
+    pub(super) fn is_function(&self, name: &str) -> bool {
         self.state.table_functions().contains_key(name)
             || [IN_PERIODS, EXPLAIN_ORDER, ATTRIBUTE_TABLES.function].contains(&name)
     }

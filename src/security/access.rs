@@ -1,7 +1,8 @@
 //! What a caller may read and change: the rights of the caller's roles together.
 //!
 //! A caller with several roles may do what any of them may. A row exists if it does for one of the
-//! roles that may read its table, and a value is seen as it is if one of them sees it so.
+//! roles that may read its table; a value of it is masked if all roles mask it that show the row. If
+//! a role shows all rows, the masks of such roles alone decide.
 
 use std::sync::Arc;
 

@@ -64,6 +64,7 @@ impl SystemTable for Metrics {
     async fn rows(&self, query: &Query) -> Result<RecordBatch> {
         let definitions = query.definitions();
         let views = definitions.schemas().flat_map(|it| definitions.views(it));
+        let views = views.filter(|view| query.shows(&view.full_name()));
         let mut rows = Vec::new();
         for view in views {
             if let Body::Metrics(metrics) = &view.body {

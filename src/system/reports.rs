@@ -81,6 +81,7 @@ impl SystemTable for Reports {
         let definitions = query.definitions();
         let set = &query.settings()?.parameters;
         let views = definitions.schemas().flat_map(|it| definitions.views(it));
+        let views = views.filter(|view| query.shows(&view.full_name()));
         let rows = views.map(|view| {
             let missing = query.missing_tables(&view.full_name())?;
             let missing = missing.iter().map(ToString::to_string).collect();

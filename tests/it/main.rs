@@ -19,6 +19,8 @@ mod metric_views;
 mod peers;
 /// What EXPLAIN must show: which filters and columns reach the files.
 mod plans;
+/// Roles, row policies and masks: what exists for whom.
+mod policies;
 /// What the pages promise that the reports answer.
 mod promises;
 /// Environments for tests that need other people's programs.

@@ -14,7 +14,7 @@ use datafusion::{
 };
 use jiff::tz::TimeZone;
 
-use crate::query::{settings::Settings, time::day::from_date32};
+use crate::query::{catalog::with_all_rights, settings::Settings, time::day::from_date32};
 
 /// How old a rate may be: longer than any month, for tables with one rate a month.
 pub(super) const MAX_AGE_DAYS: i32 = 31;
@@ -63,7 +63,7 @@ impl Rates {
              where rate is not null and date is not null and from_currency <> to_currency
                  and (from_currency = '{currency}' or to_currency = '{currency}')"
         );
-        let plan = state.create_logical_plan(&sql).await?;
+        let plan = with_all_rights(state).create_logical_plan(&sql).await?;
         let plan = state.create_physical_plan(&plan).await?;
         let batches = collect(plan, state.task_ctx()).await?;
         Self::try_new(currency.clone(), settings.timezone.clone(), &batches)

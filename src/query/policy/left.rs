@@ -37,7 +37,7 @@ pub(in crate::query) fn left_of_table(
     };
     let masks = match rights {
         Rights::Caller => Masks::All,
-        Rights::Report { .. } => Masks::OfTexts,
+        Rights::Report { .. } | Rights::Engine => Masks::OfTexts,
     };
     let rows = left(rows, name, standing, masks, state)?;
     Ok(rows.map(|rows| Arc::new(ViewTable::new(rows, None)) as _))
@@ -56,7 +56,7 @@ pub(in crate::query) fn left_of_view(
 ) -> Result<Option<LogicalPlan>> {
     let masks = match rights {
         Rights::Caller => Masks::All,
-        Rights::Report { .. } => Masks::None,
+        Rights::Report { .. } | Rights::Engine => Masks::None,
     };
     left(rows, name, standing, masks, state)
 }

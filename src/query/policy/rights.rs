@@ -13,6 +13,8 @@ use crate::{security::Role, warehouse::contract};
 /// With whose rights.
 #[derive(Debug, Clone)]
 pub(in crate::query) enum Rights {
+    /// The engine's own: what it needs to compute with, such as rates.
+    Engine,
     /// The caller's: what the caller wrote, and views that users made.
     Caller,
     /// A report's, which reads everything for a caller with these roles.
@@ -28,7 +30,7 @@ pub(in crate::query) enum Rights {
 pub(in crate::query) enum Standing {
     /// It does not exist.
     Hidden,
-    /// All rows, as far as these roles' masks show them.
+    /// All rows, as far as these roles' masks show them; no roles: all that is stored.
     Whole(Vec<Arc<Role>>),
     /// The rows that one of these roles lets through.
     Restricted(Vec<Arc<Role>>),
@@ -40,7 +42,7 @@ impl Standing {
     /// Whether it is the table as it is stored.
     pub(super) fn is_unmasked(&self) -> bool {
         match self {
-            Self::Whole(roles) => roles.iter().any(|role| !role.has_masks()),
+            Self::Whole(roles) => roles.is_empty() || roles.iter().any(|role| !role.has_masks()),
             _ => false,
         }
     }
@@ -65,9 +67,14 @@ impl Rights {
     ) -> Result<Standing> {
         let ViewName { schema, name: of } = name;
         let readers = match self {
+            Self::Engine => return Ok(Standing::Whole(Vec::new())),
             Self::Caller => query.access().readers(schema, of),
             Self::Report { readers, .. } => readers.to_vec(),
         };
+        // The text of a view does not tell a table function from a table.
+        if schema == DEFAULT_SCHEMA && query.is_function(of) {
+            return Ok(Standing::Whole(readers));
+        }
         if readers.is_empty() {
             return Ok(Standing::Hidden);
         }
@@ -88,9 +95,12 @@ impl Rights {
                 ..
             }
         );
-        let leaves_alone = |role: &Arc<Role>| role.view_policies(schema, of).is_empty();
-        if is_free || readers.iter().any(leaves_alone) {
+        if is_free {
             return Ok(Standing::Whole(readers));
+        }
+        let unrestricted = unrestricted(&readers, |role| role.view_policies(schema, of).is_empty());
+        if !unrestricted.is_empty() {
+            return Ok(Standing::Whole(unrestricted));
         }
         if has_columns(query, name, &readers)? {
             return Ok(Standing::Restricted(readers));
@@ -121,13 +131,13 @@ impl Rights {
 
     fn table_standing(&self, readers: Vec<Arc<Role>>, name: &ViewName) -> Standing {
         let ViewName { schema, name: of } = name;
-        let leaves_alone = |role: &Arc<Role>| role.row_policies(schema, of).is_empty();
-        let is_whole = readers.iter().any(leaves_alone);
+        let unrestricted = unrestricted(&readers, |role| role.row_policies(schema, of).is_empty());
         match self {
-            Self::Caller if is_whole => Standing::Whole(readers),
+            _ if !unrestricted.is_empty() => Standing::Whole(unrestricted),
+            Self::Engine => Standing::Whole(Vec::new()),
             Self::Caller => Standing::Restricted(readers),
             Self::Report { is_restricted, .. } => {
-                whole_if(is_whole || !is_restricted || describes(name), readers)
+                whole_if(!is_restricted || describes(name), readers)
             }
         }
     }
@@ -135,6 +145,7 @@ impl Rights {
     /// The rights to plan a view with that has this standing.
     pub(in crate::query) fn within(&self, view: &View, standing: &Standing) -> Self {
         match standing {
+            _ if matches!(self, Self::Engine) => Self::Engine,
             _ if view.is_of_users() => Self::Caller,
             Standing::Hidden => Self::Caller,
             Standing::Whole(readers) | Standing::Restricted(readers) => Self::Report {
@@ -163,6 +174,13 @@ impl Rights {
         }
         Ok(false)
     }
+}
+
+/// The roles that no policy restricts. If there are any, only they count: another role's right to
+/// see a value ends with the rows that it shows.
+fn unrestricted(roles: &[Arc<Role>], is_unrestricted: impl Fn(&Role) -> bool) -> Vec<Arc<Role>> {
+    let roles = roles.iter().filter(|role| is_unrestricted(role));
+    roles.cloned().collect()
 }
 
 fn whole_if(is_whole: bool, readers: Vec<Arc<Role>>) -> Standing {
