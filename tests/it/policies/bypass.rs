@@ -61,7 +61,7 @@ const ATTACKS: &[&str] = &[
     "select c.name from customers c join orders o on c.customer_id = o.customer_id and o.region = 'south' and cast(o.note as int) = 1",
     "select count(*) from orders having sum(cast(case when region = 'south' then note else '1' end as int)) > 0",
     "select order_id from orders order by cast(case when region = 'south' then note else '1' end as int)",
-    "select sum_once(total, region) from orders",
+    "select sum_once(total, order_id) from orders",
     "select money_sum(total, currency) from orders",
 ];
 
