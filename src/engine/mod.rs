@@ -3,6 +3,7 @@
 //! This is the only place that builds a DataFusion session.
 
 mod check;
+mod check_roles;
 mod defaults;
 mod planner;
 mod session;
@@ -37,6 +38,7 @@ use crate::{
 };
 
 pub use check::Waiting;
+pub use check_roles::RoleFinding;
 pub use session::{Planned, Session};
 
 /// How many memory consumers an out-of-memory error names.
@@ -120,6 +122,14 @@ impl Engine {
     /// view.
     pub async fn check_queries(&self) -> Result<Vec<Waiting>> {
         check::check(&self.session()).await
+    }
+
+    /// What each role of the configuration can read, by the name of the role.
+    ///
+    /// # Errors
+    /// A plan error for a value of a parameter that is none.
+    pub async fn check_roles(&self) -> Result<Vec<RoleFinding>> {
+        check_roles::check(self).await
     }
 
     fn context(

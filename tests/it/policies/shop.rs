@@ -68,6 +68,10 @@ impl Shop {
         }
     }
 
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// A session of who runs the program.
     pub(crate) fn local(&self) -> Session {
         self.engine.session()
