@@ -35,6 +35,8 @@ mod s3;
 mod sample;
 /// A small shop for tests that are not about the sample.
 mod sample_shop;
+/// Apache Superset, its package and the dashboards of the reports.
+mod superset;
 /// What the engine says of its own reports.
 mod system;
 /// What holds for the source tree itself.
