@@ -23,7 +23,9 @@ impl SampleServer {
         let folder = TempDir::new().unwrap();
         let shop = folder.path().join("shop");
         python::run(
-            program().args(["sample", "--scale", scale, "--out"]).arg(&shop),
+            program()
+                .args(["sample", "--scale", scale, "--out"])
+                .arg(&shop),
             "the sample is written to a temporary folder",
         );
         let mut child = program()
@@ -59,7 +61,7 @@ impl Drop for SampleServer {
 #[test]
 fn the_package_of_superset_works_without_it() {
     let python = python::environment("superset-package", &tests().join("requirements.txt"));
-    passes(&python, &tests(), "0.02", &[]);
+    passes(&python, &tests(), "0.02", None);
 }
 
 /// Takes ten minutes, 1 GB of disk and Chromium: `cargo test --test it -- --ignored superset`.
@@ -70,33 +72,27 @@ fn superset_shows_the_dashboards() {
     let python = python::environment("superset", &tests.join("requirements.txt"));
     python::run(
         Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall"])
+            .args("-m pip install --quiet --no-deps --force-reinstall".split(' '))
             .arg(package()),
         "pip builds the package in clients/superset-tributary",
     );
-    let pictures = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/superset");
-    let pictures = pictures.to_str().unwrap();
-    let keeps = std::env::var_os("UPDATE").is_some();
-    let variables = [("TRIBUTARY_TEST_PICTURES", pictures)];
-    passes(
-        &python,
-        &tests,
-        "0.1",
-        if keeps { &variables } else { &[] },
-    );
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/superset");
+    let pictures = ("TRIBUTARY_TEST_PICTURES", docs.to_str().unwrap());
+    let is_writing = std::env::var_os("TRIBUTARY_WRITE_DOCS").is_some();
+    passes(&python, &tests, "0.1", is_writing.then_some(pictures));
 }
 
 /// Runs the tests of a folder on a server of their own.
 ///
 /// # Arguments
 /// `scale`: that of the sample shop.
-fn passes(python: &Path, folder: &Path, scale: &str, variables: &[(&str, &str)]) {
+fn passes(python: &Path, folder: &Path, scale: &str, variable: Option<(&str, &str)>) {
     let server = SampleServer::start(scale);
     python::run(
         Command::new(python)
             .args(["-m", "unittest", "discover", "--start-directory"])
             .arg(folder)
-            .envs(variables.iter().copied())
+            .envs(variable)
             .env("TRIBUTARY_TEST_URL", &server.url)
             .env("PYTHONPATH", package().join("src"))
             .env("PYTHONDONTWRITEBYTECODE", "1"),

@@ -18,6 +18,8 @@ SECRET_KEY = "of a test on loopback"
 SQLALCHEMY_DATABASE_URI = "sqlite:///{folder}/superset.db"
 WTF_CSRF_ENABLED = False
 TALISMAN_ENABLED = False
+# The server is a debug build here, and shares its cores with Superset and Chromium.
+SUPERSET_WEBSERVER_TIMEOUT = 600
 """
 
 

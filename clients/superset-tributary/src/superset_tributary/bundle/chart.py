@@ -64,19 +64,22 @@ def big_of(source, metric, value, title=None, kind="count", width=3):
     )
 
 
-def trend(source, names, title, grain="P1D", by=None, style="line", width=12, **more):
+def trend(
+    source, names, title, grain="P1D", by=None, style="line", width=12, *,
+    x="date", shown=None, where=None, kind=None,
+):
     """Numbers over time.
 
     # Arguments
     `grain`: the time grain, an ISO 8601 duration.
     `by`: a column whose values are lines or stacks of their own.
     `style`: `line`, `area` or `bar`; with `by`, areas and bars are stacked.
-    `more`: `shown`, names by column; `where`, a filter as (column, value); `x`, the column of time;
-    `kind`, of numbers that are something else in each row.
+    `x`: the column of time.
+    `shown`: what columns are called, by name, if not by their own.
+    `where`: a filter, as (column, value).
+    `kind`: that of numbers which are something else in each row.
     """
-    shown, where, x = more.get("shown", {}), more.get("where"), more.get("x", "date")
-    kind = more.get("kind", source.kinds[names[0]])
-    metrics = [source.metric(name, shown.get(name)) for name in names]
+    metrics = [source.metric(name, (shown or {}).get(name)) for name in names]
     groupby = [by] if by else []
     params = {
         "x_axis": x,
@@ -100,7 +103,7 @@ def trend(source, names, title, grain="P1D", by=None, style="line", width=12, **
         "opacity": 0.25,
         "color_scheme": COLORS,
         "stack": "Stack" if by and style in ("area", "bar") else None,
-        **formats.axis(kind, source.currency),
+        **formats.axis(kind or source.kinds[names[0]], source.currency),
     }
     axis = {
         "columnType": "BASE_AXIS", "expressionType": "SQL", "label": x, "sqlExpression": x,

@@ -14,6 +14,10 @@ LABEL_COLORS = {
     "instagram": "#C13584",
     "email": "#3B82C4",
     "webchat": "#F59E0B",
+    "messaging": "#5AC189",
+    "reminder": "#FF7F44",
+    "call": "#454E7C",
+    "ai": "#A868B7",
     # Pale, because the labels stand on them.
     "1. link clicks": "#9BD9E8",
     "2. checkout started": "#BCE6F0",

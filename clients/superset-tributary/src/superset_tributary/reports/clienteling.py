@@ -61,7 +61,8 @@ def explore(shop):
             [
                 bars(metrics, "activity_type", "sales_amount", "Sales by type of activity",
                      width=5),
-                bars(metrics, "associate", "sales_amount", "Sales by associate", width=7),
+                bars(metrics, "associate", "sales_amount", "Sales by associate", width=7,
+                     none="automated"),
             ],
             [
                 trend(metrics, ["sales_amount"], "Sales per week, by activity", "P1W",
