@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 import sqlalchemy
+from pyarrow import flight
 from server import URL
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import make_url
@@ -111,6 +112,11 @@ class Values(unittest.TestCase):
             self.assertEqual(connection.execute(wanted).fetchall(), [])
 
 
+class NobodyIsKnown(flight.ServerMiddlewareFactory):
+    def start_call(self, info, headers):
+        raise flight.FlightUnauthenticatedError("expected a user that exists, got ada")
+
+
 class Errors(unittest.TestCase):
     def readable(self, raised, action):
         with self.assertRaises(raised) as caught:
@@ -124,7 +130,12 @@ class Errors(unittest.TestCase):
         def asks(*address, sql="SELECT 1"):
             return lambda: engine(*address).connect().execute(sqlalchemy.text(sql))
 
+        strict = flight.FlightServerBase(
+            "grpc://127.0.0.1:0", middleware={"login": NobodyIsKnown()}
+        )
+        self.addCleanup(strict.shutdown)
         for expected, raised, action in [
+            ("login failed", ProgrammingError, asks(f"ada:secret@127.0.0.1:{strict.port}")),
             ("do not agree on TLS", OperationalError, asks(None, "insecure=false")),
             ("cannot be reached", OperationalError, asks("127.0.0.1:1")),
             ("is not known", OperationalError, asks("nowhere.invalid:1")),

@@ -60,13 +60,28 @@ class TributaryEngineSpec(BaseEngineSpec):
     @classmethod
     def get_metrics(cls, database, inspector, table):
         """The metrics of a new dataset: the measures of a metric view, or COUNT(*)."""
-        with inspector.bind.connect() as connection:
-            schema = connection.connection.dbapi_connection.table_schema(table.table, table.schema)
-            cursor = connection.connection.cursor()
-            cursor.execute("SELECT report_currency()")
-            [currency] = cursor.fetchone()
-        found = measures.saved_metrics(columns(schema), currency) if schema else []
-        return found or super().get_metrics(database, inspector, table)
+        found, currency = described(inspector, table)
+        return measures.saved_metrics(found, currency) or super().get_metrics(
+            database, inspector, table
+        )
+
+    @classmethod
+    def select_star(cls, database, table, dialect, limit=100, **options):
+        """What SQL Lab previews: all columns, or the measures of a metric view by day."""
+        with database.get_inspector(catalog=table.catalog, schema=table.schema) as inspector:
+            found, _currency = described(inspector, table)
+        if any(column.is_measure for column in found):
+            return measures.preview(cls.quote_table(table, dialect), found, limit)
+        return super().select_star(database, table, dialect, limit, **options)
+
+
+def described(inspector, table):
+    """The columns of a relation, and the currency that reports are in."""
+    with inspector.bind.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        schema = raw.table_schema(table.table, table.schema)
+        [currency] = raw.cursor().execute("SELECT report_currency()").fetchone()
+    return columns(schema) if schema else [], currency
 
 
 # Superset looks for a dialect by the name of the engine, and configuration is the other way in.

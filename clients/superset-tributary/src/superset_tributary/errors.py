@@ -15,7 +15,7 @@ READABLE = [
         HOST,
     ),
     (
-        re.compile(r"returned unauthenticated error", re.I),
+        re.compile(r"returned unauthenticated error|Detail: Unauthenticated", re.I),
         "The login failed: check user and password, and write special characters "
         "percent-encoded (@ is %%40).",
         LOGIN,
@@ -26,8 +26,8 @@ READABLE = [
         HOST,
     ),
     (
-        re.compile(r"returned unavailable error|failed to connect|Connection refused|"
-                   r"Socket closed", re.I),
+        re.compile(r"returned unavailable error|Detail: Unavailable|failed to connect|"
+                   r"Connection refused|Socket closed", re.I),
         "The server cannot be reached: check host and port, that it runs, and that it listens on "
         "more than 127.0.0.1 if Superset is on another machine. A server with TLS closes "
         "connections with ?insecure=true.",

@@ -34,6 +34,21 @@ def saved_metric(column, currency):
     return metric
 
 
+def preview(table, columns, limit):
+    """SQL that shows a metric view: its measures by its first dimension, which is that of time.
+
+    # Arguments
+    `table`: the view as SQL names it.
+    """
+    first = next(column.name for column in columns if not column.is_measure)
+    measures = [f"MEASURE({it.name}) AS {it.name}" for it in columns if it.is_measure]
+    listed = ",\n  ".join([first, *measures])
+    return (
+        f"SELECT\n  {listed}\nFROM {table}\n"
+        f"GROUP BY\n  {first}\nORDER BY\n  {first} DESC\nLIMIT {limit}"
+    )
+
+
 def kind_of(column):
     """Whether a number is money, percent, count or ratio: as the server says, or by its type."""
     if column.format:

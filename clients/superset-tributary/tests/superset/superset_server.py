@@ -102,7 +102,8 @@ class Api:
         self.url = f"{url}/api/v1"
         self.session = requests.Session()
         login = {"username": USER, "password": PASSWORD, "provider": "db"}
-        token = self.session.post(f"{self.url}/security/login", json=login).json()["access_token"]
+        answer = self.session.post(f"{self.url}/security/login", json=login)
+        token = answer.json()["access_token"]
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def get(self, path):

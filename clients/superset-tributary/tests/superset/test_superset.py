@@ -66,18 +66,18 @@ class InSuperset(unittest.TestCase):
         )
 
     def test_sql_lab_leaves_functions_alone(self):
-        answer = self.api.post(
-            "sqllab/execute/",
-            {
-                "database_id": self.database(),
-                "sql": "select to_char(date '2026-03-01', '%Y-%m') as month, "
-                "measure(cx_total_orders) as orders from revenue.metrics",
-                "runAsync": False,
-                "queryLimit": 10,
-                "client_id": "test",
-            },
-        )
-        self.assertEqual(answer["data"][0]["month"], "2026-03")
+        [row] = self.sql_lab("select to_char(date '2026-03-01', '%Y-%m') as month")
+        self.assertEqual(row["month"], "2026-03")
+
+    def test_sql_lab_previews_tables_and_metric_views(self):
+        for view, column in [("metrics", "cx_total_revenue"), ("by_agent", "agent")]:
+            path = f"database/{self.database()}/select_star/{view}/revenue/"
+            rows = self.sql_lab(self.api.get(path)["result"])
+            self.assertIn(column, rows[0])
+
+    def sql_lab(self, sql):
+        body = {"database_id": self.database(), "sql": sql, "runAsync": False}
+        return self.api.post("sqllab/execute/", body)["data"]
 
     def test_every_chart_has_the_numbers_of_the_server(self):
         datasets = {it["uuid"]: it for it in read("datasets")}
