@@ -87,12 +87,12 @@ def charts(browser):
 
 
 def picture(browser, path):
-    """Writes what is shown as a PNG of few colors, cut below the last chart."""
+    """Writes what is shown as a PNG of 256 colors, cut below the last chart."""
     bottom = max(it["bottom"] for it in visible(browser, CHART))
     shown = Image.open(io.BytesIO(browser.get_screenshot_as_png())).convert("RGB")
     shown = shown.crop((0, 0, shown.width, min(shown.height, int(bottom) + 24)))
     shown = shown.resize((shown.width * 3 // 4, shown.height * 3 // 4), Image.Resampling.LANCZOS)
-    shown.quantize(colors=128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+    shown.quantize(colors=256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
         path, optimize=True
     )
 

@@ -57,14 +57,15 @@ def period_filter():
 
 
 def plain(value):
-    """A value as Superset's JSON has it, rounded so that the order of additions does not matter."""
+    """A value as Superset's JSON has it, instants in milliseconds. Numbers have 13 digits: enough for
+    instants, and so few that the order of additions does not matter."""
     if isinstance(value, datetime.datetime):
         value = value.replace(tzinfo=datetime.timezone.utc)
         return round(value.timestamp() * 1000)
     if isinstance(value, datetime.date):
         return plain(datetime.datetime.combine(value, datetime.time()))
     if isinstance(value, (decimal.Decimal, float)):
-        return float(f"{float(value):.10g}")
+        return float(f"{float(value):.13g}")
     return value
 
 
