@@ -36,7 +36,10 @@ class InSuperset(unittest.TestCase):
         cls.superset.import_bundle(URI)
         cls.superset.start()
         cls.addClassCleanup(cls.superset.stop)
-        cls.api = cls.superset.api()
+
+    def setUp(self):
+        # A login of its own: one lasts 15 minutes.
+        self.api = self.superset.api()
 
     def test_superset_knows_the_engine(self):
         names = {it["name"]: it for it in self.api.get("database/available/")["databases"]}
