@@ -23,7 +23,6 @@ class TributaryDialect(DataFusionDialect):
     name = "tributary"
     driver = "flightsql"
     poolclass = pool.QueuePool
-    supports_comments = True
     supports_statement_cache = True
     statement_compiler = LiteralBindCompiler
 
@@ -34,24 +33,12 @@ class TributaryDialect(DataFusionDialect):
     def create_connect_args(self, url):
         return [], connection_options(url)
 
-    def connect(self, *arguments, **options):
-        return tributary_dbapi.connect(*arguments, **options)
-
     def initialize(self, connection):
         # Past the parents, which ask the server for its quote character: it is known.
         default.DefaultDialect.initialize(self, connection)
 
     def _get_default_schema_name(self, connection):
         return DEFAULT_SCHEMA
-
-    def _check_unicode_returns(self, connection, additional_tests=None):
-        return True
-
-    def _check_max_identifier_length(self, connection):
-        return None
-
-    def do_rollback(self, dbapi_connection):
-        """Nothing: the server has no transactions."""
 
     @reflection.cache
     def get_schema_names(self, connection, **kwargs):

@@ -54,22 +54,23 @@ class Shop:
 
     def metrics(self, schema):
         """The metric view of a report; it refuses `*`, so its columns are listed."""
-        names = ", ".join(column.name for column in self._metric_columns(schema))
-        return self._source(schema, "metrics", f"SELECT {names} FROM {schema}.metrics")
+        found = self._metric_columns(schema)
+        names = ", ".join(column.name for column in found)
+        return self._source(schema, "metrics", f"SELECT {names} FROM {schema}.metrics", found)
 
     def query(self, schema, name, sql):
         """A query that is of use to one report only."""
         return self._source(schema, name, sql)
 
-    def _source(self, schema, name, sql):
+    def _source(self, schema, name, sql, found=None):
         key = f"{schema}.{name}"
         if key not in self.sources:
             # A column of a view that has the name of a measure is printed like it.
             kinds = {it.name: kind_of(it) for it in self._metric_columns(schema) if it.is_measure}
-            found = columns(self.connection.query_schema(sql))
-            if name != "metrics":
+            if found is None:
+                probed = columns(self.connection.query_schema(sql))
                 # A number computed from a measure is a number.
-                found = [replace(column, is_measure=False) for column in found]
+                found = [replace(column, is_measure=False) for column in probed]
             self.sources[key] = Source(key, schema, sql, found, kinds, self.currency)
         return self.sources[key]
 
