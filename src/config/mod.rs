@@ -12,7 +12,7 @@ pub use secret::Secret;
 pub use security::{
     ApiToken, Attributes, ColumnMask, Issuer, Role, RowPolicy, Security, User, Values,
 };
-pub use server::{Limits, Server, Tls};
+pub use server::{Limits, Log, Server, Tls};
 
 /// Prefixes of the environment variables that object stores understand.
 const STORE_PREFIXES: [&str; 4] = ["AWS_", "GOOGLE_", "AZURE_", "SERVICE_ACCOUNT"];

@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use jiff::fmt::serde::unsigned_duration::friendly::compact::required as friendly;
+use jiff::fmt::serde::unsigned_duration::friendly::compact::{
+    optional as optional_friendly, required as friendly,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -22,6 +24,12 @@ pub struct Server {
     #[serde(with = "friendly")]
     #[schemars(with = "String")]
     pub drain: Duration,
+    /// Age of the newest data beyond which `/readyz` says no; absent: any.
+    #[serde(with = "optional_friendly")]
+    #[schemars(with = "Option<String>")]
+    pub max_data_age: Option<Duration>,
+    /// Log every query, and how the lines look; absent: only warnings and errors, as text.
+    pub log: Option<Log>,
     /// Serve other machines although TLS or logins are missing.
     pub insecure: bool,
     /// TLS; absent: plaintext.
@@ -35,11 +43,21 @@ impl Default for Server {
             listen: (Ipv4Addr::LOCALHOST, 50051).into(),
             monitor: None,
             drain: Duration::from_secs(10),
+            max_data_age: None,
+            log: None,
             insecure: false,
             tls: None,
             limits: Limits::default(),
         }
     }
+}
+
+/// How the lines of the log look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Log {
+    Text,
+    Json,
 }
 
 /// `[server.tls]`
