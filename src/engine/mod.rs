@@ -2,11 +2,15 @@
 //!
 //! This is the only place that builds a DataFusion session.
 
+mod asking_filter;
 mod check;
 mod check_roles;
 mod defaults;
 mod planner;
+mod query_memory;
 mod session;
+mod watched;
+mod work;
 
 use std::sync::Arc;
 
@@ -33,24 +37,27 @@ use crate::{
         view::DEFAULT_SCHEMA,
     },
     security::{Access, Caller, Roles},
-    system,
+    system::{self, Activity},
     warehouse::{Warehouse, location::Location},
 };
+
+use query_memory::{NAMED_CONSUMERS, Part, QueryMemory};
 
 pub use check::Waiting;
 pub use check_roles::RoleFinding;
 pub use session::{Planned, Session};
-
-/// How many memory consumers an out-of-memory error names.
-const NAMED_CONSUMERS: std::num::NonZeroUsize = std::num::NonZeroUsize::new(5).expect("not zero");
+pub use work::{Interrupt, Spent, Stop, Work};
 
 /// A warehouse and everything that its sessions share.
 #[derive(Debug)]
 pub struct Engine {
     warehouse: Arc<Warehouse>,
     definitions: Arc<DefinitionStore>,
+    activity: Arc<Activity>,
     system_tables: Arc<[Arc<dyn SystemTable>]>,
     runtime: Arc<RuntimeEnv>,
+    /// What one query of a server may take; `None` when memory is unlimited.
+    part: Option<Part>,
     config: SessionConfig,
     roles: Roles,
 }
@@ -69,7 +76,8 @@ impl Engine {
         // Who names no warehouse leaves nothing behind in the default folder.
         let kept_in = config.warehouse.is_some().then(|| location.clone());
         let definitions = DefinitionStore::open(kept_in, config.queries.as_deref()).await?;
-        let system_tables = system::tables();
+        let activity = Arc::<Activity>::default();
+        let system_tables = system::tables(&activity);
         for view in definitions.current().views(SYSTEM_SCHEMA) {
             check_name(&system_tables, view)
                 .map_err(|error| error.context(view.origin.to_string()))?;
@@ -81,8 +89,12 @@ impl Engine {
         Ok(Self {
             warehouse: Arc::new(Warehouse::open(location).await?),
             definitions: Arc::new(definitions),
+            activity,
             system_tables: system_tables.into(),
             runtime,
+            part: config
+                .memory
+                .map(|bytes| Part::of(bytes, config.server.limits.memory_share)),
             config: session_config(config, settings),
             roles,
         })
@@ -92,6 +104,21 @@ impl Engine {
         &self.warehouse
     }
 
+    /// The queries and connections that `system.queries` and `system.sessions` show.
+    pub fn activity(&self) -> &Arc<Activity> {
+        &self.activity
+    }
+
+    /// The memory that all queries have now, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        self.runtime.memory_pool.reserved()
+    }
+
+    /// What a user may read and change.
+    pub fn access(&self, caller: &Caller) -> Access {
+        Access::of(caller, &self.roles)
+    }
+
     /// A new session of whoever runs the program, with the warehouse's default settings.
     pub fn session(&self) -> Session {
         self.session_of(Caller::local())
@@ -99,16 +126,44 @@ impl Engine {
 
     /// A new session of a user, with the warehouse's default settings.
     pub fn session_of(&self, caller: Arc<Caller>) -> Session {
+        self.build_session(caller, Arc::clone(&self.runtime), self.config.clone())
+    }
+
+    /// What a query of a server will run with.
+    pub fn work(&self) -> Arc<Work> {
+        Work::new(Arc::new(QueryMemory::new(
+            &self.runtime.memory_pool,
+            self.part,
+        )))
+    }
+
+    /// A new session of a user for one query: it takes its memory from the query's part, and its
+    /// plans stop when the query is stopped.
+    pub fn session_for(&self, caller: Arc<Caller>, work: &Arc<Work>) -> Session {
+        let runtime = RuntimeEnv {
+            memory_pool: Arc::clone(work.memory()) as _,
+            ..self.runtime.as_ref().clone()
+        };
+        let config = self.config.clone().with_extension(Arc::clone(work));
+        self.build_session(caller, Arc::new(runtime), config)
+    }
+
+    fn build_session(
+        &self,
+        caller: Arc<Caller>,
+        runtime: Arc<RuntimeEnv>,
+        config: SessionConfig,
+    ) -> Session {
         let session_tables = Arc::new(MemorySchemaProvider::new());
         let sources = Sources {
-            access: Arc::new(Access::of(&caller, &self.roles)),
+            access: Arc::new(self.access(&caller)),
             caller,
             warehouse: Arc::clone(&self.warehouse),
             definitions: self.definitions.current(),
             system_tables: Arc::clone(&self.system_tables),
             session_tables: Arc::clone(&session_tables) as _,
         };
-        let context = self.context(session_tables, &sources.caller);
+        let context = context(session_tables, &sources.caller, runtime, config);
         Session::new(sources, Arc::clone(&self.definitions), context)
     }
 
@@ -131,29 +186,30 @@ impl Engine {
     pub async fn check_roles(&self) -> Result<Vec<RoleFinding>> {
         check_roles::check(self).await
     }
+}
 
-    fn context(
-        &self,
-        session_tables: Arc<MemorySchemaProvider>,
-        caller: &Arc<Caller>,
-    ) -> SessionContext {
-        let builder = SessionStateBuilder::new()
-            .with_config(self.config.clone())
-            .with_runtime_env(Arc::clone(&self.runtime))
-            .with_default_features();
-        let state = planner::extend(builder, caller).build();
-        let ctx = SessionContext::new_with_state(state);
-        // Statements that create tables look their schema up here; queries never do.
-        let catalog = datafusion::catalog::MemoryCatalogProvider::new();
-        let registered = datafusion::catalog::CatalogProvider::register_schema(
-            &catalog,
-            DEFAULT_SCHEMA,
-            session_tables,
-        );
-        debug_assert!(registered.is_ok_and(|replaced| replaced.is_none()));
-        ctx.register_catalog(CATALOG, Arc::new(catalog));
-        ctx
-    }
+fn context(
+    session_tables: Arc<MemorySchemaProvider>,
+    caller: &Arc<Caller>,
+    runtime: Arc<RuntimeEnv>,
+    config: SessionConfig,
+) -> SessionContext {
+    let builder = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features();
+    let state = planner::extend(builder, caller).build();
+    let ctx = SessionContext::new_with_state(state);
+    // Statements that create tables look their schema up here; queries never do.
+    let catalog = datafusion::catalog::MemoryCatalogProvider::new();
+    let registered = datafusion::catalog::CatalogProvider::register_schema(
+        &catalog,
+        DEFAULT_SCHEMA,
+        session_tables,
+    );
+    debug_assert!(registered.is_ok_and(|replaced| replaced.is_none()));
+    ctx.register_catalog(CATALOG, Arc::new(catalog));
+    ctx
 }
 
 fn runtime(config: &Config) -> Result<Arc<RuntimeEnv>> {

@@ -31,6 +31,8 @@ use crate::{
     security::Caller,
 };
 
+use super::{watched::watched, work::Work};
+
 pub(super) fn extend(
     mut builder: SessionStateBuilder,
     caller: &Arc<Caller>,
@@ -101,11 +103,14 @@ impl QueryPlanner for Planner {
         plan: &LogicalPlan,
         session: &dyn Session,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        DefaultPhysicalPlanner::with_extension_planners(vec![
+        let planner = DefaultPhysicalPlanner::with_extension_planners(vec![
             Arc::new(AttributeExtensionPlanner),
             Arc::new(BarrierPlanner),
-        ])
-        .create_physical_plan(plan, session)
-        .await
+        ]);
+        let plan = planner.create_physical_plan(plan, session).await?;
+        match session.config().get_extension::<Work>() {
+            Some(work) => watched(plan, work.interrupt()),
+            None => Ok(plan),
+        }
     }
 }

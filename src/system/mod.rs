@@ -1,18 +1,28 @@
-//! The tables of the schema `system` that describe the reports: one file per table.
+//! The tables of the schema `system`: one file per table.
 //!
-//! They answer from the definitions that the asking session sees and with its settings. How
-//! queries find them is in [`crate::query::system_table`]; SQL views of the same schema are files
-//! below `queries/system/`.
+//! Those about reports answer from the definitions that the asking session sees and with its
+//! settings; those about the server from its [`Activity`]. How queries find them is in
+//! [`crate::query::system_table`]; SQL views of the same schema are files below `queries/system/`.
 
+mod activity;
 mod metrics;
+mod queries;
 mod reports;
 mod rows;
+mod sessions;
 
 use std::sync::Arc;
 
 use crate::query::system_table::SystemTable;
 
+pub use activity::{Activity, Outcome, Peer, Recorded, State, Statement, Usage};
+
 /// Every table that is made here.
-pub fn tables() -> Vec<Arc<dyn SystemTable>> {
-    vec![Arc::new(metrics::Metrics), Arc::new(reports::Reports)]
+pub fn tables(activity: &Arc<Activity>) -> Vec<Arc<dyn SystemTable>> {
+    vec![
+        Arc::new(metrics::Metrics),
+        Arc::new(queries::Queries(Arc::clone(activity))),
+        Arc::new(reports::Reports),
+        Arc::new(sessions::Sessions(Arc::clone(activity))),
+    ]
 }

@@ -1,7 +1,11 @@
 //! From Rust values to rows of a table.
 
 use datafusion::{
-    arrow::{array::RecordBatch, datatypes::SchemaRef, json::ReaderBuilder},
+    arrow::{
+        array::RecordBatch,
+        datatypes::{DataType, Field, SchemaRef, TimeUnit},
+        json::ReaderBuilder,
+    },
     common::Result,
 };
 use serde::Serialize;
@@ -18,4 +22,10 @@ pub(super) fn batch(schema: SchemaRef, values: &[impl Serialize]) -> Result<Reco
     decoder.serialize(values)?;
     let batch = decoder.flush()?;
     Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(schema)))
+}
+
+/// A column of instants, which are `jiff::Timestamp`s in Rust.
+pub(super) fn instant(name: &str, nullable: bool) -> Field {
+    let instants = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    Field::new(name, instants, nullable)
 }
