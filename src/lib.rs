@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod engine;
 pub mod flight_sql;
+pub mod log;
 pub mod output;
 pub mod query;
 pub mod sample;

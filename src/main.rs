@@ -4,15 +4,14 @@ use std::{error::Error, io, process::ExitCode};
 
 use clap::Parser;
 use datafusion::common::DataFusionError;
-use tracing_subscriber::EnvFilter;
-use tributary::cli::Cli;
+use tributary::{cli::Cli, log};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    log_to_stderr();
+    log::to_stderr();
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -26,17 +25,6 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => failed(&message(&error)),
     }
-}
-
-/// Our warnings and the errors of libraries, or what RUST_LOG asks for, where no results go.
-fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("error,tributary=warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(false)
-        .init();
 }
 
 /// The reader of our output has seen enough, as in `tributary sql … | head`: not a failure.

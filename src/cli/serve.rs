@@ -7,7 +7,7 @@ use datafusion::common::Result;
 use tokio::net::TcpListener;
 
 use super::{open, stdout};
-use crate::{config::Config, engine::Engine, flight_sql};
+use crate::{config::Config, engine::Engine, flight_sql, log};
 
 /// Serve the warehouse over Arrow Flight SQL
 #[derive(Debug, Args)]
@@ -32,6 +32,9 @@ impl Serve {
     /// # Errors
     /// A query file that cannot be planned, an address that cannot be listened on.
     pub(super) async fn serve(self, engine: Arc<Engine>, config: &Config) -> Result<u8> {
+        if let Some(form) = config.server.log {
+            log::show(form);
+        }
         for waiting in engine.check_queries().await? {
             stdout::note(&waiting.to_string());
         }

@@ -1,7 +1,5 @@
 //! Actions: prepare, close, cancel, session options.
 
-use std::sync::Arc;
-
 use arrow_flight::{
     Action, ActionType, CancelFlightInfoRequest, CancelFlightInfoResult, CancelStatus, FlightInfo,
     IpcMessage, SchemaAsIpc,
@@ -15,6 +13,7 @@ use prost::{Message, bytes::Bytes};
 use tonic::{Code, Status};
 
 use super::{
+    asker::Asker,
     command,
     handle::Handle,
     service::Service,
@@ -22,7 +21,6 @@ use super::{
     statement::{self, Prepared},
     status::{malformed, refused, status},
 };
-use crate::security::Caller;
 
 /// Each action with its request and response.
 const ACTIONS: [(&str, &str); 7] = [
@@ -66,14 +64,14 @@ pub(super) fn list() -> impl Iterator<Item = ActionType> {
 /// `Unimplemented` for an action that is not listed.
 pub(super) async fn run(
     service: &Service,
-    caller: &Arc<Caller>,
+    asker: &Asker,
     action: Action,
 ) -> Result<Option<Bytes>, Status> {
     let body = &action.body;
     let result = match action.r#type.as_str() {
         "CreatePreparedStatement" => match command::decode(body)? {
             Command::ActionCreatePreparedStatementRequest(request) => {
-                prepare(service, caller, request).await?
+                prepare(service, asker, request).await?
             }
             other => return Err(command::unexpected("CreatePreparedStatement", &other)),
         },
@@ -89,7 +87,7 @@ pub(super) async fn run(
             Command::ActionCancelQueryRequest(request) => {
                 let info = FlightInfo::decode(request.info)
                     .map_err(|error| malformed("FlightInfo", error))?;
-                let result = cancel(service, &info)?.into();
+                let result = cancel(service, asker, &info)?.into();
                 let result = ActionCancelQueryResult { result };
                 result.as_any().encode_to_vec()
             }
@@ -98,7 +96,7 @@ pub(super) async fn run(
         "CancelFlightInfo" => {
             let request = CancelFlightInfoRequest::decode(&**body)
                 .map_err(|error| malformed("CancelFlightInfoRequest", error))?;
-            let status = cancel(service, &request.info.unwrap_or_default())?;
+            let status = cancel(service, asker, &request.info.unwrap_or_default())?;
             CancelFlightInfoResult::new(status).encode_to_vec()
         }
         "SetSessionOptions" => session_option::set(body)?,
@@ -116,14 +114,14 @@ pub(super) async fn run(
 
 async fn prepare(
     service: &Service,
-    caller: &Arc<Caller>,
+    asker: &Asker,
     request: ActionCreatePreparedStatementRequest,
 ) -> Result<Vec<u8>, Status> {
     command::without_transaction(request.transaction_id.as_deref())?;
     let handle = Handle::new(request.query);
-    let (session, sql) = (service.session(caller), handle.sql.clone());
-    let work = async move { statement::prepare(&session, &sql).await };
-    let Prepared { schema, parameters } = service.runtime().run(handle.id(), work).await?;
+    let sql = handle.sql.clone();
+    let prepare = async move |session| statement::prepare(&session, &sql).await;
+    let Prepared { schema, parameters } = service.look(asker, &handle, prepare).await?;
     let result = ActionCreatePreparedStatementResult {
         prepared_statement_handle: handle.to_bytes(),
         dataset_schema: ipc(&schema)?,
@@ -140,14 +138,16 @@ fn ipc(schema: &Schema) -> Result<Bytes, Status> {
     }
 }
 
-/// Whoever holds the ticket may cancel: its id is random.
-fn cancel(service: &Service, info: &FlightInfo) -> Result<CancelStatus, Status> {
+/// The ticket may have gone round: only who started a query may cancel it.
+fn cancel(service: &Service, asker: &Asker, info: &FlightInfo) -> Result<CancelStatus, Status> {
+    let is_administrator = service.is_administrator(&asker.caller);
     for endpoint in &info.endpoint {
         if let Some(ticket) = &endpoint.ticket
             && let Command::TicketStatementQuery(ticket) = command::decode(&ticket.ticket)?
         {
             let handle = Handle::decode_from(&ticket.statement_handle)?;
-            if service.runtime().running().cancel(handle.id()) {
+            let running = service.runtime().running();
+            if running.cancel(handle.id(), &asker.caller.user, is_administrator) {
                 return Ok(CancelStatus::Cancelled);
             }
         }

@@ -1,8 +1,8 @@
 //! The Flight SQL server: what BI tools, ADBC, JDBC and `tributary sql --server` talk to.
 //!
 //! A request travels: `service` receives it, `command` decodes it, `statement` plans SQL and
-//! `metadata` answers questions about the catalog, `runtime` runs the plan, `encode` makes
-//! messages of its rows. The server keeps no state per query: handles and tickets carry the SQL
+//! `metadata` answers questions about the catalog, `admission` gives a query its turn, `runtime` runs
+//! the plan, `encode` makes messages of its rows, and `execution` is the statement meanwhile. The server keeps no state per query: handles and tickets carry the SQL
 //! text and its parameters, so any replica can answer any request.
 //!
 //! It implements arrow-flight's `FlightService` itself instead of its `FlightSqlService`: that
@@ -10,17 +10,25 @@
 //! for two methods per metadata command where one enum lets the compiler check every arm.
 
 mod action;
+mod admission;
+mod asker;
 mod bound;
 pub mod client;
 mod client_type;
 mod command;
 mod convert;
+mod deadline;
 mod encode;
+mod execution;
 mod handle;
 mod handshake;
 mod metadata;
+mod metrics;
+mod monitor;
 mod parameters;
+mod queue;
 mod read_only;
+mod readiness;
 mod runtime;
 mod serve;
 mod service;

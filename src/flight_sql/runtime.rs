@@ -1,61 +1,72 @@
-//! Where queries run: threads of their own, so that a heavy join never freezes a connection.
+//! Where queries run: threads of their own, so that a heavy join never freezes a connection, and
+//! others that plan, so that no query keeps a client from looking around.
 //!
 //! A query is a task. Its messages cross a channel of two, so a client that stops reading stops
-//! the query; dropping the stream aborts the task. A task counts as running until it is gone, not
-//! until somebody asked it to stop.
+//! the query; dropping the stream stops it for good. A query counts as running until nothing of it
+//! is left on any thread, not until somebody asked it to stop.
 
 use std::{
     collections::HashMap,
-    num::NonZeroUsize,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard},
     task::{Context, Poll, ready},
-    thread::available_parallelism,
 };
 
 use arrow_flight::FlightData;
 use datafusion::common::{DataFusionError, Result};
 use futures::{FutureExt, Stream, StreamExt};
+use prost::Message;
 use tokio::{
     runtime::{Builder, Runtime},
     sync::mpsc::{self, Receiver, Sender},
-    task::{AbortHandle, JoinError, JoinHandle},
+    task::{JoinError, JoinHandle},
 };
 use tonic::{Code, Status};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{
+    admission,
     convert::convert,
     encode::{batch_messages, schema_message},
+    execution::Execution,
     statement::Query,
     status::{refused, status},
 };
-use crate::config::Limits;
+use crate::{
+    config::Limits,
+    engine::{Interrupt, Stop},
+};
 
 const MAX_WAITING_MESSAGES: usize = 2;
-/// Joins do not yield to other tasks, so one query per core must leave threads for others.
-const MIN_THREADS: usize = 4;
+const PLANNING_THREADS: usize = 2;
+/// A nested loop join goes through a batch without giving way: a thread for each of two
+/// partitions of every query, and some for those that are quick.
+const THREADS_PER_QUERY: usize = 2;
+const SPARE_THREADS: usize = 2;
 
 /// The threads of all queries.
 #[derive(Debug)]
 pub(super) struct QueryRuntime {
     /// `None` only while it is dropped.
-    runtime: Option<Runtime>,
+    runtimes: Option<Runtimes>,
     running: Running,
+}
+
+#[derive(Debug)]
+struct Runtimes {
+    planning: Runtime,
+    queries: Runtime,
 }
 
 impl QueryRuntime {
     pub(super) fn try_new(limits: &Limits) -> Result<Self> {
-        let cores = available_parallelism().map_or(1, usize::from);
-        let running = limits.running.map_or(cores, NonZeroUsize::get);
-        let runtime = Builder::new_multi_thread()
-            .thread_name("query")
-            .worker_threads(MIN_THREADS.max(2 * running))
-            .enable_all()
-            .build()
-            .map_err(DataFusionError::IoError)?;
+        let queries = THREADS_PER_QUERY * admission::running(limits) + SPARE_THREADS;
         Ok(Self {
-            runtime: Some(runtime),
+            runtimes: Some(Runtimes {
+                planning: threads("plan", PLANNING_THREADS)?,
+                queries: threads("query", queries)?,
+            }),
             running: Running::default(),
         })
     }
@@ -64,121 +75,157 @@ impl QueryRuntime {
         &self.running
     }
 
-    /// Runs work that has one result; dropping the future aborts the work.
-    pub(super) async fn run<T: Send + 'static>(
+    /// Plans, or answers what needs no query; dropping the future aborts it.
+    pub(super) async fn plan<T: Send + 'static>(
         &self,
-        id: Uuid,
         work: impl Future<Output = Result<T, Status>> + Send + 'static,
     ) -> Result<T, Status> {
-        self.spawn(id, work)
+        Task(self.runtimes().planning.spawn(work.in_current_span()))
             .await
             .unwrap_or_else(|error| Err(stopped(&error)))
     }
 
     /// Runs a query; the messages of its rows follow that of its schema.
-    pub(super) fn stream(&self, id: Uuid, query: Query) -> MessageStream {
+    pub(super) fn stream(&self, execution: Execution, query: Query) -> MessageStream {
         let schema = schema_message(&query.schema);
         let (sender, receiver) = mpsc::channel(MAX_WAITING_MESSAGES);
-        let task = self.spawn(id, async move {
-            if let Err(error) = send_messages(query, &sender).await {
-                // The receiver is gone only when nobody wants to know.
-                let _ = sender.send(Err(status(&error))).await;
-            }
-        });
+        let interrupt = Arc::clone(execution.interrupt());
+        let span = execution.span().clone();
+        let work = async move {
+            let sending = async {
+                let sent = send_messages(query, &execution, &sender).await;
+                sent.map_err(|error| status(&error))
+            };
+            let result = execution.step(sending).await;
+            execution.finish(result)
+        };
+        let task = Task(self.runtimes().queries.spawn(work.instrument(span)));
         MessageStream {
             schema: Some(schema),
             receiver,
             task: Some(task),
+            interrupt,
         }
     }
 
-    fn spawn<T: Send + 'static>(
-        &self,
-        id: Uuid,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> Task<T> {
-        let runtime = self.runtime.as_ref().expect("it is not being dropped");
-        // Locked until the task is listed, because a short one may end before that.
-        let mut queries = self.running.lock();
-        let number = queries.started;
-        queries.started += 1;
-        let listed = Listed {
-            number,
-            running: self.running.clone(),
-        };
-        let task = runtime.spawn(async move {
-            let _listed = listed;
-            work.await
-        });
-        queries.tasks.insert(number, (id, task.abort_handle()));
-        Task(task)
+    fn runtimes(&self) -> &Runtimes {
+        self.runtimes.as_ref().expect("it is not being dropped")
     }
+}
+
+fn threads(name: &str, count: usize) -> Result<Runtime> {
+    Builder::new_multi_thread()
+        .thread_name(name)
+        .worker_threads(count)
+        // A poll of a query takes milliseconds: new tasks must not wait for sixty of them.
+        .global_queue_interval(1)
+        .enable_all()
+        .build()
+        .map_err(DataFusionError::IoError)
 }
 
 impl Drop for QueryRuntime {
     fn drop(&mut self) {
         // Waiting for threads is not allowed in async code, where the last owner may be dropped.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+        if let Some(Runtimes { planning, queries }) = self.runtimes.take() {
+            planning.shutdown_background();
+            queries.shutdown_background();
         }
     }
 }
 
-async fn send_messages(query: Query, sender: &Sender<Result<FlightData, Status>>) -> Result<()> {
+async fn send_messages(
+    query: Query,
+    execution: &Execution,
+    sender: &Sender<FlightData>,
+) -> Result<()> {
     let schema = Arc::clone(&query.schema);
     let mut batches = query.execute().await?;
     while let Some(batch) = batches.next().await {
-        for message in batch_messages(&convert(&batch?, &schema)?)? {
-            if sender.send(Ok(message)).await.is_err() {
-                return Ok(());
+        let batch = convert(&batch?, &schema)?;
+        let messages = batch_messages(&batch)?;
+        let bytes = messages.iter().map(Message::encoded_len).sum();
+        execution.sent(batch.num_rows(), bytes);
+        for message in messages {
+            if sender.send(message).await.is_err() {
+                return Err(DataFusionError::External(Box::new(Stop::Abandoned)));
             }
         }
     }
     Ok(())
 }
 
-/// The queries that run now.
+/// The statements that run now, queue or are planned.
 #[derive(Debug, Clone, Default)]
-pub struct Running(Arc<Mutex<Queries>>);
+pub struct Running(Arc<Mutex<Statements>>);
 
 #[derive(Debug, Default)]
-struct Queries {
+struct Statements {
     started: u64,
-    tasks: HashMap<u64, (Uuid, AbortHandle)>,
+    listed: HashMap<u64, Statement>,
+}
+
+#[derive(Debug)]
+struct Statement {
+    id: Uuid,
+    user: Arc<str>,
+    interrupt: Arc<Interrupt>,
 }
 
 impl Running {
     pub fn count(&self) -> usize {
-        self.lock().tasks.len()
+        self.lock().listed.len()
     }
 
-    /// Aborts the query of that id and says whether there was one.
-    pub(super) fn cancel(&self, id: Uuid) -> bool {
-        let queries = self.lock();
-        let tasks = queries.tasks.values().filter(|(found, _)| *found == id);
-        tasks.map(|(_, task)| task.abort()).count() > 0
-    }
-
-    pub(super) fn cancel_all(&self) {
-        for (_, task) in self.lock().tasks.values() {
-            task.abort();
+    /// Lists a statement as long as what is returned lives.
+    pub(super) fn list(&self, id: Uuid, user: &Arc<str>, interrupt: &Arc<Interrupt>) -> Listed {
+        let mut statements = self.lock();
+        let number = statements.started;
+        statements.started += 1;
+        let statement = Statement {
+            id,
+            user: Arc::clone(user),
+            interrupt: Arc::clone(interrupt),
+        };
+        statements.listed.insert(number, statement);
+        Listed {
+            number,
+            running: self.clone(),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queries> {
+    /// Stops the statement of that id and says whether there was one. That of somebody else is
+    /// not there for who is no administrator.
+    pub(super) fn cancel(&self, id: Uuid, user: &str, is_administrator: bool) -> bool {
+        let may = |it: &&Statement| is_administrator || *it.user == *user;
+        let statements = self.lock();
+        let found = statements.listed.values().filter(|it| it.id == id);
+        let stop = |it: &Statement| it.interrupt.stop(Stop::Cancelled);
+        found.filter(may).map(stop).count() > 0
+    }
+
+    pub(super) fn cancel_all(&self) {
+        for statement in self.lock().listed.values() {
+            statement.interrupt.stop(Stop::ShutDown);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Statements> {
         self.0.lock().expect("no holder panics")
     }
 }
 
-/// Lives in a task and leaves the list when the task is gone.
-struct Listed {
+/// A statement in the list; it leaves when this is dropped.
+#[derive(Debug)]
+pub(super) struct Listed {
     number: u64,
     running: Running,
 }
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        self.running.lock().tasks.remove(&self.number);
+        let statement = self.running.lock().listed.remove(&self.number);
+        drop(statement);
     }
 }
 
@@ -199,11 +246,12 @@ impl<T> Drop for Task<T> {
     }
 }
 
-/// The messages of one query, schema first.
+/// The messages of one query, schema first, then why it ended if that was not its end.
 pub(super) struct MessageStream {
     schema: Option<FlightData>,
-    receiver: Receiver<Result<FlightData, Status>>,
-    task: Option<Task<()>>,
+    receiver: Receiver<FlightData>,
+    task: Option<Task<Result<(), Status>>>,
+    interrupt: Arc<Interrupt>,
 }
 
 impl Stream for MessageStream {
@@ -214,7 +262,7 @@ impl Stream for MessageStream {
             return Poll::Ready(Some(Ok(schema)));
         }
         if let Some(message) = ready!(self.receiver.poll_recv(cx)) {
-            return Poll::Ready(Some(message));
+            return Poll::Ready(Some(Ok(message)));
         }
         let Some(task) = &mut self.task else {
             return Poll::Ready(None);
@@ -222,7 +270,14 @@ impl Stream for MessageStream {
         // A closed channel alone would show a cancelled query as a complete result.
         let end = ready!(task.poll_unpin(cx));
         self.task = None;
-        Poll::Ready(end.err().map(|error| Err(stopped(&error))))
+        let end = end.unwrap_or_else(|error| Err(stopped(&error)));
+        Poll::Ready(end.err().map(Err))
+    }
+}
+
+impl Drop for MessageStream {
+    fn drop(&mut self) {
+        self.interrupt.stop(Stop::Abandoned);
     }
 }
 
@@ -232,5 +287,33 @@ fn stopped(error: &JoinError) -> Status {
     } else {
         tracing::error!(%error, "a query panicked");
         refused(Code::Internal, "the query stopped by a bug of the server")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_started_a_query_cancels_it() {
+        let (running, id) = (Running::default(), Uuid::new_v4());
+        let interrupt = Arc::<Interrupt>::default();
+        let listed = running.list(id, &"ada".into(), &interrupt);
+        assert!(!running.cancel(id, "bob", false), "as if there were none");
+        assert!(!running.cancel(Uuid::new_v4(), "ada", false));
+        assert_eq!(interrupt.reason(), None);
+
+        assert!(running.cancel(id, "ada", false));
+        running.cancel_all();
+        assert_eq!(
+            interrupt.reason(),
+            Some(Stop::Cancelled),
+            "the first counts"
+        );
+        assert_eq!(running.count(), 1, "it is asked to stop, and not gone");
+        assert!(running.cancel(id, "root", true));
+        drop(listed);
+        assert_eq!(running.count(), 0);
+        assert!(!running.cancel(id, "root", true));
     }
 }

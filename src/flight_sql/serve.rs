@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use arrow_flight::flight_service_server::FlightServiceServer;
 use datafusion::common::{DataFusionError, Result, plan_err};
+use prometheus_client::metrics::counter::Counter;
 use tokio::{net::TcpListener, sync::oneshot};
 use tonic::{
     Request,
@@ -11,7 +12,7 @@ use tonic::{
     transport::{Server as Transport, server::TcpIncoming},
 };
 
-use super::{runtime::Running, service::Service};
+use super::{monitor, readiness::Readiness, runtime::Running, service::Service};
 use crate::{
     config::{self, Config},
     engine::Engine,
@@ -30,6 +31,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     service: Service,
+    readiness: Arc<Readiness>,
     config: config::Server,
 }
 
@@ -38,8 +40,10 @@ impl Server {
     /// An I/O error when the threads of the queries cannot be started.
     pub fn try_new(engine: Arc<Engine>, config: &Config) -> Result<Self> {
         let config = config.server.clone();
+        let readiness = Readiness::new(Arc::clone(&engine), config.max_data_age);
         Ok(Self {
             service: Service::try_new(engine, &config.limits)?,
+            readiness: Arc::new(readiness),
             config,
         })
     }
@@ -47,6 +51,11 @@ impl Server {
     /// The queries that run now, to look at while the server runs.
     pub fn running(&self) -> Running {
         self.service.runtime().running().clone()
+    }
+
+    /// The counter of refused logins, for whoever refuses them.
+    pub fn logins_failed(&self) -> Counter {
+        self.service.metrics().logins_failed()
     }
 
     /// Serves until `shutdown`, then takes no more connections, lets running queries end for the
@@ -69,6 +78,13 @@ impl Server {
             );
         }
         let running = self.running();
+        // Served until this function returns: what is not ready says so to the end.
+        let _monitor = match self.config.monitor {
+            Some(address) => {
+                Some(monitor::start(address, self.service.metrics(), &self.readiness).await?)
+            }
+            None => None,
+        };
         let service =
             FlightServiceServer::new(self.service).max_decoding_message_size(MAX_REQUEST_BYTES);
         let service = InterceptedService::new(service, |mut request: Request<()>| {
@@ -93,8 +109,18 @@ impl Server {
         };
         tokio::select! {
             result = &mut serving => return ended(result),
-            () = shutdown => drop(stop),
+            () = shutdown => {}
         }
+        self.readiness.drain();
+        let (queries, grace) = (running.count(), self.config.drain);
+        if queries > 0 {
+            tracing::warn!(
+                queries,
+                ?grace,
+                "shutting down: waiting for queries that run"
+            );
+        }
+        drop(stop);
         if let Ok(result) = tokio::time::timeout(self.config.drain, &mut serving).await {
             return ended(result);
         }

@@ -16,17 +16,23 @@ use datafusion::{
 };
 use futures::{StreamExt, TryStreamExt, future::ready, stream, stream::BoxStream};
 use prost::{Message, bytes::Bytes};
+use tokio::time::{Instant, timeout_at};
 use tonic::{Code, Request, Response, Status, Streaming};
-use uuid::Uuid;
+use tracing::Instrument;
 
 use super::{
     action,
+    admission::Admission,
+    asker::Asker,
     bound::Bound,
     command,
+    deadline::Deadline,
     encode::{batch_messages, schema_message},
+    execution::Execution,
     handle::Handle,
     handshake,
     metadata::Metadata,
+    metrics::Metrics,
     parameters, read_only,
     runtime::QueryRuntime,
     statement,
@@ -34,8 +40,9 @@ use super::{
 };
 use crate::{
     config::Limits,
-    engine::{Engine, Session},
+    engine::{Engine, Session, Stop},
     security::Caller,
+    system::{State, Statement},
 };
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -46,24 +53,36 @@ type AnswerStream<T> = BoxStream<'static, Result<T, Status>>;
 pub(super) struct Service {
     engine: Arc<Engine>,
     runtime: QueryRuntime,
+    admission: Admission,
+    limits: Limits,
+    metrics: Arc<Metrics>,
     bound: Bound,
 }
 
 impl Service {
     pub(super) fn try_new(engine: Arc<Engine>, limits: &Limits) -> EngineResult<Self> {
+        let admission = Admission::new(limits);
+        let metrics = Metrics::new(Arc::clone(&engine), admission.clone());
         Ok(Self {
             engine,
             runtime: QueryRuntime::try_new(limits)?,
+            admission,
+            limits: limits.clone(),
+            metrics: Arc::new(metrics),
             bound: Bound::default(),
         })
     }
 
-    pub(super) fn session(&self, caller: &Arc<Caller>) -> Session {
-        self.engine.session_of(Arc::clone(caller))
-    }
-
     pub(super) fn runtime(&self) -> &QueryRuntime {
         &self.runtime
+    }
+
+    pub(super) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    pub(super) fn is_administrator(&self, caller: &Caller) -> bool {
+        self.engine.access(caller).is_administrator()
     }
 
     pub(super) fn bound(&self) -> &Bound {
@@ -73,7 +92,7 @@ impl Service {
     /// The schema of what a descriptor asks for, and the ticket that fetches it; nothing runs.
     async fn describe(
         &self,
-        caller: &Arc<Caller>,
+        asker: &Asker,
         descriptor: &FlightDescriptor,
     ) -> Result<(SchemaRef, Bytes), Status> {
         let handle = match command::decode(&descriptor.cmd)? {
@@ -90,26 +109,87 @@ impl Service {
                 return Ok((schema, descriptor.cmd.clone()));
             }
         };
-        let schema = self.plan(caller, &handle).await?.schema;
+        let planned = handle.clone();
+        let plan = async move |session| statement::plan(session, &planned).await;
+        let schema = self.look(asker, &handle, plan).await?.schema;
         let statement_handle = handle.to_bytes();
         let ticket = TicketStatementQuery { statement_handle };
         Ok((schema, ticket.as_any().encode_to_vec().into()))
     }
 
-    async fn plan(
+    /// Plans a statement that will not run now. It takes no place among the queries.
+    pub(super) async fn look<T, F>(
         &self,
-        caller: &Arc<Caller>,
+        asker: &Asker,
         handle: &Handle,
-    ) -> Result<statement::Query, Status> {
-        let (session, handle) = (self.session(caller), handle.clone());
-        let id = handle.id();
-        let work = async move { statement::plan(session, &handle).await };
-        self.runtime.run(id, work).await
+        plan: impl FnOnce(Session) -> F,
+    ) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Status>> + Send + 'static,
+    {
+        let execution = self.begin(asker, handle)?;
+        match self.plan(&execution, asker, plan).await {
+            Ok(planned) => {
+                execution.planned();
+                Ok(planned)
+            }
+            Err(status) => Err(execution.fail(status)),
+        }
+    }
+
+    /// # Errors
+    /// `InvalidArgument` for a statement that is too long.
+    fn begin(&self, asker: &Asker, handle: &Handle) -> Result<Execution, Status> {
+        let (bytes, most) = (handle.sql.len(), self.limits.statement_bytes);
+        if bytes > most {
+            let text = format!(
+                "expected a statement of at most {most} bytes (server.limits.statement_bytes), \
+                 got {bytes}"
+            );
+            return Err(refused(Code::InvalidArgument, text));
+        }
+        let (work, user) = (self.engine.work(), &asker.caller.user);
+        let running = self.runtime.running();
+        work.hold(running.list(handle.id(), user, work.interrupt()));
+        let statement = Statement {
+            id: handle.id(),
+            user: Arc::clone(user),
+            text: handle.sql.clone(),
+            peer: asker.peer.clone(),
+        };
+        Ok(Execution::begin(
+            statement,
+            !handle.parameters.is_empty(),
+            work,
+            Deadline::of(self.limits.statement_timeout, asker.timeout),
+            (self.engine.activity(), &self.metrics),
+        ))
+    }
+
+    async fn plan<T, F>(
+        &self,
+        execution: &Execution,
+        asker: &Asker,
+        plan: impl FnOnce(Session) -> F,
+    ) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Status>> + Send + 'static,
+    {
+        execution.enters(State::Planning);
+        let began = Instant::now();
+        let caller = Arc::clone(&asker.caller);
+        let work = plan(self.engine.session_for(caller, execution.work()));
+        let work = self.runtime.plan(work).instrument(execution.span().clone());
+        let planned = execution.step(work).await;
+        self.metrics.planned(began.elapsed().as_secs_f64());
+        planned
     }
 
     async fn fetch(
         &self,
-        caller: &Arc<Caller>,
+        asker: &Asker,
         ticket: &Ticket,
     ) -> Result<AnswerStream<FlightData>, Status> {
         let handle = match command::decode(&ticket.ticket)? {
@@ -119,28 +199,57 @@ impl Service {
                 .resolve(Handle::decode_from(&query.prepared_statement_handle)?),
             other => {
                 let metadata = Metadata::try_from(other)?;
-                return self.fetch_metadata(caller, metadata).await;
+                return self.fetch_metadata(asker, metadata).await;
             }
         };
-        let query = self.plan(caller, &handle).await?;
-        Ok(self.runtime.stream(handle.id(), query).boxed())
+        let execution = self.begin(asker, &handle)?;
+        match self.start(&execution, asker, handle).await {
+            Ok(query) => Ok(self.runtime.stream(execution, query).boxed()),
+            Err(status) => Err(execution.fail(status)),
+        }
+    }
+
+    /// Waits for a place and plans the query that takes it.
+    async fn start(
+        &self,
+        execution: &Execution,
+        asker: &Asker,
+        handle: Handle,
+    ) -> Result<statement::Query, Status> {
+        let place = self.admission.enter(&asker.caller.user);
+        execution.work().hold(execution.step(place).await?);
+        let plan = async move |session| statement::plan(session, &handle).await;
+        let query = self.plan(execution, asker, plan).await?;
+        execution.enters(State::Running);
+        Ok(query)
     }
 
     async fn fetch_metadata(
         &self,
-        caller: &Arc<Caller>,
+        asker: &Asker,
         metadata: Metadata,
     ) -> Result<AnswerStream<FlightData>, Status> {
-        let session = self.session(caller);
-        let work = async move {
+        let work = self.engine.work();
+        let session = self.engine.session_for(Arc::clone(&asker.caller), &work);
+        let rows = async move {
             let batch = metadata.rows(&session).await?;
             let mut messages = vec![schema_message(&batch.schema())];
             messages.extend(batch_messages(&batch)?);
             EngineResult::Ok(messages)
         };
-        let work = async { work.await.map_err(|error| status(&error)) };
-        let messages = self.runtime.run(Uuid::new_v4(), work).await?;
+        let rows = async { rows.await.map_err(|error| status(&error)) };
+        let deadline = Deadline::of(self.limits.statement_timeout, asker.timeout);
+        let messages = timeout_at(deadline.at, self.runtime.plan(rows)).await;
+        work.interrupt().stop(Stop::Abandoned);
+        let messages = messages.unwrap_or_else(|_| Err(deadline.exceeded()))?;
         Ok(stream::iter(messages.into_iter().map(Ok)).boxed())
+    }
+
+    fn asker<T>(&self, request: &Request<T>) -> Result<Asker, Status> {
+        let asker = Asker::of(request)?;
+        let activity = self.engine.activity();
+        activity.seen(&asker.caller.user, &asker.peer);
+        Ok(asker)
     }
 
     async fn put(&self, mut data: Streaming<FlightData>) -> Result<PutResult, Status> {
@@ -169,13 +278,6 @@ impl Service {
             other => Err(command::unexpected("DoPut", &other)),
         }
     }
-}
-
-/// Whom login found; without it nothing is answered.
-fn caller<T>(request: &Request<T>) -> Result<Arc<Caller>, Status> {
-    let caller = request.extensions().get::<Arc<Caller>>();
-    let caller = caller.ok_or_else(|| refused(Code::Unauthenticated, "log in first"))?;
-    Ok(Arc::clone(caller))
 }
 
 fn unsupported<T>(rpc: &str) -> Answer<T> {
@@ -207,9 +309,9 @@ impl FlightService for Service {
     }
 
     async fn get_flight_info(&self, request: Request<FlightDescriptor>) -> Answer<FlightInfo> {
-        let caller = caller(&request)?;
+        let asker = self.asker(&request)?;
         let descriptor = request.into_inner();
-        let (schema, ticket) = self.describe(&caller, &descriptor).await?;
+        let (schema, ticket) = self.describe(&asker, &descriptor).await?;
         // One endpoint without a location: some clients read only the first, others try to dial.
         let info = FlightInfo::new()
             .try_with_schema(&schema)
@@ -221,32 +323,32 @@ impl FlightService for Service {
     }
 
     async fn get_schema(&self, request: Request<FlightDescriptor>) -> Answer<SchemaResult> {
-        let caller = caller(&request)?;
-        let (schema, _) = self.describe(&caller, request.get_ref()).await?;
+        let asker = self.asker(&request)?;
+        let (schema, _) = self.describe(&asker, request.get_ref()).await?;
         let schema = SchemaAsIpc::new(&schema, &IpcWriteOptions::default()).try_into();
         Ok(Response::new(schema.map_err(arrow_status)?))
     }
 
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
-        let caller = caller(&request)?;
-        Ok(Response::new(self.fetch(&caller, request.get_ref()).await?))
+        let asker = self.asker(&request)?;
+        Ok(Response::new(self.fetch(&asker, request.get_ref()).await?))
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
-        caller(&request)?;
+        self.asker(&request)?;
         let result = self.put(request.into_inner()).await?;
         Ok(Response::new(stream::once(ready(Ok(result))).boxed()))
     }
 
     async fn do_action(&self, request: Request<Action>) -> Answer<Self::DoActionStream> {
-        let caller = caller(&request)?;
-        let result = action::run(self, &caller, request.into_inner()).await?;
+        let asker = self.asker(&request)?;
+        let result = action::run(self, &asker, request.into_inner()).await?;
         let result = result.map(|body| Ok(arrow_flight::Result { body }));
         Ok(Response::new(stream::iter(result).boxed()))
     }
 
     async fn list_actions(&self, request: Request<Empty>) -> Answer<Self::ListActionsStream> {
-        caller(&request)?;
+        self.asker(&request)?;
         Ok(Response::new(stream::iter(action::list().map(Ok)).boxed()))
     }
 

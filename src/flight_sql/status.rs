@@ -10,6 +10,9 @@ use datafusion::{
     parquet::errors::ParquetError,
 };
 use tonic::{Code, Status};
+use uuid::Uuid;
+
+use crate::engine::Stop;
 
 use crate::security::Refusal;
 
@@ -26,6 +29,19 @@ pub(super) fn refused(code: Code, text: impl Into<String>) -> Status {
     Status::new(code, capped(text.into()))
 }
 
+/// The same status with the id under which the query is in `system.queries` and in the log.
+pub(super) fn with_query(status: &Status, id: Uuid) -> Status {
+    let mark = format!(" (query {id})");
+    let mut text = cut(status.message().to_owned(), MAX_TEXT_BYTES - mark.len());
+    text.push_str(&mark);
+    Status::new(status.code(), text)
+}
+
+/// A code as the gRPC documentation writes it.
+pub(super) fn code_name(code: Code) -> String {
+    format!("{code:?}")
+}
+
 /// For bytes of a client that are not the message they claim to be.
 pub(super) fn malformed(what: &str, error: impl std::error::Error) -> Status {
     refused(
@@ -34,10 +50,14 @@ pub(super) fn malformed(what: &str, error: impl std::error::Error) -> Status {
     )
 }
 
-fn capped(mut text: String) -> String {
+fn capped(text: String) -> String {
+    cut(text, MAX_TEXT_BYTES)
+}
+
+fn cut(mut text: String, max_bytes: usize) -> String {
     const MARK: &str = " …";
-    if text.len() > MAX_TEXT_BYTES {
-        text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES - MARK.len()));
+    if text.len() > max_bytes {
+        text.truncate(text.floor_char_boundary(max_bytes - MARK.len()));
         text.push_str(MARK);
     }
     text
@@ -120,8 +140,17 @@ fn external_code(error: &(dyn std::error::Error + 'static)) -> Code {
         parquet_code(error)
     } else if error.is::<std::io::Error>() || error.is::<object_store::Error>() {
         Code::Unavailable
+    } else if let Some(stop) = error.downcast_ref::<Stop>() {
+        stop_code(*stop)
     } else {
         error.source().map_or(Code::Internal, external_code)
+    }
+}
+
+fn stop_code(stop: Stop) -> Code {
+    match stop {
+        Stop::Cancelled | Stop::Abandoned | Stop::ShutDown => Code::Cancelled,
+        Stop::TimedOut => Code::DeadlineExceeded,
     }
 }
 
@@ -156,5 +185,10 @@ mod tests {
         let status = status(&DataFusionError::Plan(text));
         assert!(status.message().len() <= MAX_TEXT_BYTES);
         assert!(status.message().ends_with("é …"));
+
+        let status = with_query(&status, Uuid::nil());
+        assert!(status.message().len() <= MAX_TEXT_BYTES);
+        let end = "é … (query 00000000-0000-0000-0000-000000000000)";
+        assert!(status.message().ends_with(end), "{status}");
     }
 }
