@@ -13,4 +13,4 @@ mod python;
 mod refusals;
 mod schemas;
 mod streams;
-mod support;
+pub(crate) mod support;

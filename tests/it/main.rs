@@ -21,6 +21,8 @@ mod peers;
 mod plans;
 /// Roles, row policies and masks: what exists for whom.
 mod policies;
+/// The server when more is asked of it than it has.
+mod pressure;
 /// What the pages promise that the reports answer.
 mod promises;
 /// Environments for tests that need other people's programs.

@@ -20,8 +20,14 @@ async fn refusal(client: &Client, sql: &str) -> Status {
     let info = client.info(statement(sql)).await.err();
     let (prepared, info) = (prepared.unwrap_or_else(|| panic!("{sql}")), info.unwrap());
     assert_eq!(prepared.code(), info.code(), "{sql}");
-    assert_eq!(prepared.message(), info.message(), "{sql}");
+    assert_eq!(words(&prepared), words(&info), "{sql}");
     info
+}
+
+/// Each statement has an id of its own.
+fn words(status: &Status) -> &str {
+    let (words, _) = status.message().rsplit_once(" (query ").unwrap();
+    words
 }
 
 #[tokio::test]
