@@ -29,6 +29,7 @@ mod parameters;
 mod queue;
 mod read_only;
 mod readiness;
+mod running;
 mod runtime;
 mod serve;
 mod service;
@@ -36,5 +37,5 @@ mod session_option;
 mod statement;
 mod status;
 
-pub use runtime::Running;
+pub use running::Running;
 pub use serve::{Server, serve};

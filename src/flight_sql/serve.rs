@@ -12,7 +12,7 @@ use tonic::{
     transport::{Server as Transport, server::TcpIncoming},
 };
 
-use super::{monitor, readiness::Readiness, runtime::Running, service::Service};
+use super::{monitor, readiness::Readiness, running::Running, service::Service};
 use crate::{
     config::{self, Config},
     engine::Engine,
