@@ -1,13 +1,16 @@
 //! The command line: what the user wrote, and one file per command.
 
+mod access;
 mod demo;
 mod import;
+mod password;
 mod progress;
 mod report;
 mod sample;
 mod serve;
 mod sql;
 mod stdout;
+mod token;
 
 use clap::{Parser, Subcommand};
 use datafusion::common::Result;
@@ -39,6 +42,10 @@ enum Command {
     Import(import::Import),
     /// Write sample data: a believable shop, the same at every run
     Sample(sample::Sample),
+    /// Print the hash of a password, as the configuration takes it
+    Password(password::Password),
+    /// Make a random token and print it with its SHA-256
+    Token(token::Token),
 }
 
 impl Cli {
@@ -57,6 +64,8 @@ impl Cli {
                 Command::Report(report) => report.run(&config).await,
                 Command::Import(import) => import.run(&config).await,
                 Command::Sample(sample) => sample.run(&config),
+                Command::Password(password) => password.run(),
+                Command::Token(token) => token.run(),
             }
         }
         .boxed()

@@ -3,23 +3,24 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use clap::Args;
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 use tokio::net::TcpListener;
 
 use super::{open, stdout};
-use crate::{config::Config, engine::Engine, flight_sql, log};
+use crate::{
+    config::Config,
+    engine::Engine,
+    flight_sql::{self, Server},
+    log,
+    security::login,
+};
 
 /// Serve the warehouse over Arrow Flight SQL
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Address to listen on; only loopback, because there is no login yet
-    #[arg(
-        long,
-        value_name = "ADDR",
-        env = "TRIBUTARY_LISTEN",
-        default_value = "127.0.0.1:50051"
-    )]
-    listen: SocketAddr,
+    /// Address to listen on; other machines reach it only with TLS and logins [default: 127.0.0.1:50051]
+    #[arg(long, value_name = "ADDR", env = "TRIBUTARY_LISTEN")]
+    listen: Option<SocketAddr>,
 }
 
 impl Serve {
@@ -30,27 +31,53 @@ impl Serve {
     /// Serves until Ctrl-C or SIGTERM, then lets running queries end.
     ///
     /// # Errors
-    /// A query file that cannot be planned, an address that cannot be listened on.
+    /// A query file that cannot be planned, an address that cannot be listened on, one that other
+    /// machines reach without TLS and logins.
     pub(super) async fn serve(self, engine: Arc<Engine>, config: &Config) -> Result<u8> {
         if let Some(form) = config.server.log {
             log::show(form);
         }
+        let listen = self.listen.unwrap_or(config.server.listen);
+        flight_sql::check_exposure(listen, config)?;
         for waiting in engine.check_queries().await? {
             stdout::note(&waiting.to_string());
         }
-        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
-            datafusion::common::DataFusionError::from(error)
-                .context(format!("cannot listen on {}", self.listen))
+        let server = Server::try_new(Arc::clone(&engine), config)?;
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            DataFusionError::from(error).context(format!("cannot listen on {listen}"))
         })?;
         let address = listener.local_addr()?;
         let tables = engine.warehouse().table_names().len();
+        let scheme = if config.server.tls.is_some() {
+            "grpc+tls"
+        } else {
+            "grpc"
+        };
         stdout::note(&format!(
-            "serving {tables} tables of {} on grpc://{address} (read-only, no login): Ctrl-C stops",
-            engine.warehouse().location().url()
+            "serving {tables} tables of {} on {scheme}://{address} ({}): Ctrl-C stops",
+            engine.warehouse().location().url(),
+            audience(address, config)
         ));
-        flight_sql::serve(engine, config, listener, interrupted()).await?;
+        if login::is_required(&config.security) && config.security.signing_key.is_none() {
+            stdout::note(
+                "security.signing_key is absent: logins end with this process, and no other \
+                 replica accepts them",
+            );
+        }
+        server.serve(listener, interrupted()).await?;
         stdout::note("stopped");
         Ok(0)
+    }
+}
+
+/// Who may ask.
+fn audience(address: SocketAddr, config: &Config) -> &'static str {
+    if login::is_required(&config.security) {
+        "read-only, with login"
+    } else if address.ip().to_canonical().is_loopback() {
+        "read-only, no login: for everybody on this machine"
+    } else {
+        "read-only, no login: for everybody who reaches it"
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use datafusion::common::{Result, plan_err};
 
-use super::{open, stdout};
+use super::{access::Server, open, stdout};
 use crate::{
     config::Config,
     flight_sql::client::Remote,
@@ -35,16 +35,15 @@ pub(super) struct Sql {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 
-    /// Run on a server instead, such as http://127.0.0.1:50051
-    #[arg(long, value_name = "URL")]
-    server: Option<String>,
+    #[command(flatten)]
+    server: Server,
 }
 
 impl Sql {
     pub(super) async fn run(self, config: &Config) -> Result<u8> {
         let text = self.text()?;
-        match &self.server {
-            Some(server) => self.run_remote(server, &text).await?,
+        match self.server.connect().await? {
+            Some(server) => self.run_remote(&server, &text).await?,
             None => self.run_local(config, &text).await?,
         }
         Ok(0)
@@ -91,12 +90,11 @@ impl Sql {
     }
 
     /// The server keeps no session between statements, so several would not see each other.
-    async fn run_remote(&self, server: &str, text: &str) -> Result<()> {
+    async fn run_remote(&self, server: &Remote, text: &str) -> Result<()> {
         let count = statement::parse(text)?.len();
         if count != 1 {
             return plan_err!("sql: expected one statement with --server, got {count}");
         }
-        let remote = Remote::connect(server).await?;
-        stdout::print(self.format, Columns::Named, remote.query(text).await?).await
+        stdout::print(self.format, Columns::Named, server.query(text).await?).await
     }
 }

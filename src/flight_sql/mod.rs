@@ -1,8 +1,10 @@
 //! The Flight SQL server: what BI tools, ADBC, JDBC and `tributary sql --server` talk to.
 //!
-//! A request travels: `service` receives it, `command` decodes it, `statement` plans SQL and
-//! `metadata` answers questions about the catalog, `admission` gives a query its turn, `runtime` runs
-//! the plan, `encode` makes messages of its rows, and `execution` is the statement meanwhile. The server keeps no state per query: handles and tickets carry the SQL
+//! A request travels: `incoming` takes the connection, `login` finds out who asks, `service`
+//! receives it, `command` decodes it, `statement` plans SQL and `metadata` answers questions about
+//! the catalog, `admission` gives a query its turn, `runtime` runs the plan, `encode` makes messages
+//! of its rows, and `execution` is the statement meanwhile. The server keeps no state per query:
+//! handles and tickets carry the SQL
 //! text and its parameters, so any replica can answer any request.
 //!
 //! It implements arrow-flight's `FlightService` itself instead of its `FlightSqlService`: that
@@ -20,8 +22,11 @@ mod convert;
 mod deadline;
 mod encode;
 mod execution;
+mod exposure;
 mod handle;
 mod handshake;
+mod incoming;
+mod login;
 mod metadata;
 mod metrics;
 mod monitor;
@@ -36,6 +41,8 @@ mod service;
 mod session_option;
 mod statement;
 mod status;
+mod tls;
 
+pub use exposure::check as check_exposure;
 pub use running::Running;
 pub use serve::{Server, serve};

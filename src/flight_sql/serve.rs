@@ -3,21 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use arrow_flight::flight_service_server::FlightServiceServer;
-use datafusion::common::{DataFusionError, Result, plan_err};
-use prometheus_client::metrics::counter::Counter;
+use datafusion::common::{DataFusionError, Result};
+use futures::FutureExt;
 use tokio::{net::TcpListener, sync::oneshot};
-use tonic::{
-    Request,
-    service::interceptor::InterceptedService,
-    transport::{Server as Transport, server::TcpIncoming},
-};
+use tonic::transport::Server as Transport;
 
-use super::{monitor, readiness::Readiness, running::Running, service::Service};
-use crate::{
-    config::{self, Config},
-    engine::Engine,
-    security::Caller,
+use super::{
+    exposure, incoming,
+    login::{Door, LoginLayer},
+    monitor,
+    readiness::Readiness,
+    running::Running,
+    service::Service,
+    tls::Certificates,
 };
+use crate::{clock::Clock, config::Config, engine::Engine, security::login::Gate};
 
 /// Load balancers reset idle connections silently, some after less than six minutes.
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
@@ -32,19 +32,30 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub struct Server {
     service: Service,
     readiness: Arc<Readiness>,
-    config: config::Server,
+    gate: Arc<Gate>,
+    certificates: Option<Arc<Certificates>>,
+    config: Config,
 }
 
 impl Server {
     /// # Errors
-    /// An I/O error when the threads of the queries cannot be started.
+    /// What is wrong with the configuration of logins or TLS; an I/O error when the threads of
+    /// the queries cannot be started.
     pub fn try_new(engine: Arc<Engine>, config: &Config) -> Result<Self> {
-        let config = config.server.clone();
-        let readiness = Readiness::new(Arc::clone(&engine), config.max_data_age);
+        Self::try_new_at(Clock::System, engine, config)
+    }
+
+    /// As [`Self::try_new`], with the clock by which logins expire.
+    pub fn try_new_at(clock: Clock, engine: Arc<Engine>, config: &Config) -> Result<Self> {
+        let readiness = Readiness::new(Arc::clone(&engine), config.server.max_data_age);
+        let certificates = config.server.tls.clone();
+        let certificates = certificates.map(|tls| Certificates::try_new(tls, clock));
         Ok(Self {
-            service: Service::try_new(engine, &config.limits)?,
+            service: Service::try_new(engine, &config.server.limits)?,
             readiness: Arc::new(readiness),
-            config,
+            gate: Arc::new(Gate::try_new(&config.security, clock)?),
+            certificates: certificates.transpose()?.map(Arc::new),
+            config: config.clone(),
         })
     }
 
@@ -53,56 +64,54 @@ impl Server {
         self.service.runtime().running().clone()
     }
 
-    /// The counter of refused logins, for whoever refuses them.
-    pub fn logins_failed(&self) -> Counter {
-        self.service.metrics().logins_failed()
-    }
-
     /// Serves until `shutdown`, then takes no more connections, lets running queries end for the
     /// time of grace, and cancels the rest.
     ///
     /// # Errors
-    /// A plan error for a listener that other machines can reach: without TLS and login the
-    /// server would give the warehouse to anybody. An external error when listening fails.
+    /// A plan error for a listener that other machines can reach, if TLS or logins are missing.
+    /// An external error when listening fails.
     pub async fn serve(
         self,
         listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> Result<()> {
-        let address = listener.local_addr()?;
-        if !address.ip().is_loopback() {
-            return plan_err!(
-                "serve: expected a loopback address such as 127.0.0.1:{}, got {address}: \
-                 this version has neither TLS nor login",
-                address.port()
-            );
-        }
+        exposure::check(listener.local_addr()?, &self.config)?;
         let running = self.running();
         // Served until this function returns: what is not ready says so to the end.
-        let _monitor = match self.config.monitor {
+        let _monitor = match self.config.server.monitor {
             Some(address) => {
                 Some(monitor::start(address, self.service.metrics(), &self.readiness).await?)
             }
             None => None,
         };
+        let door = Door {
+            gate: self.gate,
+            failed: self.service.metrics().logins_failed(),
+        };
         let service =
             FlightServiceServer::new(self.service).max_decoding_message_size(MAX_REQUEST_BYTES);
-        let service = InterceptedService::new(service, |mut request: Request<()>| {
-            request.extensions_mut().insert(Caller::anonymous());
-            Ok(request)
-        });
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = Transport::builder()
+        // An error means that the sender is gone, which is a shutdown too.
+        let stopped = stopped.map(drop);
+        let server = Transport::builder()
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-            .add_service(service)
-            .serve_with_incoming_shutdown(
-                TcpIncoming::from(listener).with_nodelay(Some(true)),
-                async {
-                    // An error means that the sender is gone, which is a shutdown too.
-                    let _ = stopped.await;
-                },
-            );
+            .layer(LoginLayer(door))
+            .add_service(service);
+        let serving = match self.certificates {
+            Some(certificates) => {
+                let connections = incoming::encrypted(listener, certificates);
+                server
+                    .serve_with_incoming_shutdown(connections, stopped)
+                    .boxed()
+            }
+            None => {
+                let connections = incoming::plain(listener);
+                server
+                    .serve_with_incoming_shutdown(connections, stopped)
+                    .boxed()
+            }
+        };
         let mut serving = std::pin::pin!(serving);
         let ended = |result: Result<(), tonic::transport::Error>| {
             result.map_err(|error| DataFusionError::External(Box::new(error)))
@@ -112,7 +121,7 @@ impl Server {
             () = shutdown => {}
         }
         self.readiness.drain();
-        let (queries, grace) = (running.count(), self.config.drain);
+        let (queries, grace) = (running.count(), self.config.server.drain);
         if queries > 0 {
             tracing::warn!(
                 queries,
@@ -121,7 +130,7 @@ impl Server {
             );
         }
         drop(stop);
-        if let Ok(result) = tokio::time::timeout(self.config.drain, &mut serving).await {
+        if let Ok(result) = tokio::time::timeout(self.config.server.drain, &mut serving).await {
             return ended(result);
         }
         running.cancel_all();

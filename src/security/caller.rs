@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use uuid::Uuid;
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Caller {
@@ -13,6 +15,9 @@ pub struct Caller {
     pub roles: BTreeSet<String>,
     /// What row policies ask of the user, by name.
     pub attributes: BTreeMap<String, Vec<String>>,
+    /// The login that the request belongs to, the same for all its requests on any replica;
+    /// `None` where each request brings its own credentials, or none.
+    pub session: Option<Uuid>,
 }
 
 /// How the caller came to be who they are; a name alone proves nothing.
@@ -43,6 +48,7 @@ impl Caller {
             login,
             roles: BTreeSet::new(),
             attributes: BTreeMap::new(),
+            session: None,
         })
     }
 }

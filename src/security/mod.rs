@@ -6,6 +6,7 @@
 mod access;
 mod caller;
 mod condition;
+pub mod login;
 mod pattern;
 mod refusal;
 mod role;

@@ -37,6 +37,8 @@ mod s3;
 mod sample;
 /// A small shop for tests that are not about the sample.
 mod sample_shop;
+/// Who comes in, as whom, and what they get to see.
+mod security;
 /// Apache Superset, its package and the dashboards of the reports.
 mod superset;
 /// What the engine says of its own reports.

@@ -3,12 +3,14 @@
 use std::{path::Path, process::Command};
 
 use super::support::Served;
-use crate::python;
+use crate::{python, security::drivers::Servers};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn python_drivers_are_content() {
     let served = Served::start().await;
     let url = served.url.clone();
+    let guarded = Servers::start().await;
+    let environment = guarded.environment();
     let tests = tokio::task::spawn_blocking(move || {
         let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
         let python = python::environment("clients", &clients.join("requirements.txt"));
@@ -17,6 +19,7 @@ async fn python_drivers_are_content() {
                 .args(["-m", "unittest", "discover", "--start-directory"])
                 .arg(clients)
                 .env("TRIBUTARY_TEST_URL", url)
+                .envs(environment)
                 .env("PYTHONDONTWRITEBYTECODE", "1"),
             "the message is that of the test in tests/clients",
         );

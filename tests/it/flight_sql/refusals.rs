@@ -212,5 +212,5 @@ async fn other_machines_are_refused() {
     let error = serve(engine, &config, listener, std::future::pending());
     let error = error.await.unwrap_err().to_string();
     assert!(error.contains("expected a loopback address"), "{error}");
-    assert!(error.contains("neither TLS nor login"), "{error}");
+    assert!(error.contains("server.tls.certificate"), "{error}");
 }
