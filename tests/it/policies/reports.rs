@@ -26,6 +26,7 @@ async fn shop() -> SampleShop {
 fn of_team(shop: &SampleShop, team: &str) -> Session {
     shop.session_of(Arc::new(Caller {
         user: "lead".into(),
+        session: None,
         login: Login::Named,
         roles: ["team".to_owned()].into(),
         attributes: BTreeMap::from([("team_id".to_owned(), vec![team.to_owned()])]),

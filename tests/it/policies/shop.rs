@@ -82,6 +82,7 @@ impl Shop {
         let texts = |texts: &[&str]| texts.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         self.engine.session_of(Arc::new(Caller {
             user: "ann".into(),
+            session: None,
             login: Login::Named,
             roles: texts(roles).into_iter().collect(),
             attributes: BTreeMap::from([("region".to_owned(), texts(regions))]),
