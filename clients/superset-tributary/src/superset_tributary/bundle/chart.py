@@ -13,11 +13,12 @@ MIDDLE = 30
 SHORT = 16
 ALL_ROWS = 1000
 
-# A step as people read it, in an order that survives sorting by name.
+# A step as people read it. Superset sorts by name, so the number comes first, and as wide as 10.
 STEP = {
     "expressionType": "SQL",
     "label": "Step",
-    "sqlExpression": "concat(step_number, '. ', replace(step, '_', ' '))",
+    "sqlExpression": "concat(lpad(CAST(step_number AS VARCHAR), 2, ' '), '. ', "
+    "replace(step, '_', ' '))",
 }
 
 

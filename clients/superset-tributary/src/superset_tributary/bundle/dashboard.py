@@ -19,9 +19,9 @@ LABEL_COLORS = {
     "call": "#454E7C",
     "ai": "#A868B7",
     # Pale, because the labels stand on them.
-    "1. link clicks": "#9BD9E8",
-    "2. checkout started": "#BCE6F0",
-    "3. purchase completed": "#D9F1F7",
+    " 1. link clicks": "#9BD9E8",
+    " 2. checkout started": "#BCE6F0",
+    " 3. purchase completed": "#D9F1F7",
     "This period": "#1FA8C9",
     "Period before": "#B2B2B2",
 }
