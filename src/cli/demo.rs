@@ -20,7 +20,7 @@ pub(super) struct Demo {
     once: bool,
 
     #[command(flatten)]
-    serve: Serve,
+    pub(super) serve: Serve,
 }
 
 impl Demo {

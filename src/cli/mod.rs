@@ -1,6 +1,7 @@
 //! The command line: what the user wrote, and one file per command.
 
 mod access;
+mod check;
 mod demo;
 mod import;
 mod password;
@@ -16,14 +17,18 @@ use clap::{Parser, Subcommand};
 use datafusion::common::Result;
 use futures::{FutureExt, future::BoxFuture};
 
-use crate::{clock::Clock, config::Config, engine::Engine};
+use crate::{
+    clock::Clock,
+    config::{Config, Findings, Flags, Read, Severity},
+    engine::Engine,
+};
 
 /// Shows which conversation earned which sale, in SQL
 #[derive(Debug, Parser)]
 #[command(name = "tributary", version, about, propagate_version = true)]
 pub struct Cli {
     #[command(flatten)]
-    config: Config,
+    flags: Flags,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,6 +37,8 @@ pub struct Cli {
 enum Command {
     /// Build the sample warehouse if it is absent, print its reports, and serve them
     Demo(demo::Demo),
+    /// Check the configuration, the warehouse and the query files, and start nothing
+    Check(check::Check),
     /// Serve the warehouse over Arrow Flight SQL
     Serve(serve::Serve),
     /// Run SQL statements and print the result
@@ -55,21 +62,46 @@ impl Cli {
     /// The exit code: 0, or what the command says a partial success is.
     pub fn run(self) -> BoxFuture<'static, Result<u8>> {
         // Behind a pointer, so that the engine is compiled here and not once more into the program.
-        let Self { config, command } = self;
+        let Self { mut flags, command } = self;
+        flags.listen = match &command {
+            Command::Serve(serve) | Command::Demo(demo::Demo { serve, .. }) => serve.listen,
+            _ => None,
+        };
         async move {
+            let config = |serves| configuration(&flags, serves);
             match command {
-                Command::Demo(demo) => demo.run(config).await,
-                Command::Serve(serve) => serve.run(&config).await,
-                Command::Sql(sql) => sql.run(&config).await,
-                Command::Report(report) => report.run(&config).await,
-                Command::Import(import) => import.run(&config).await,
-                Command::Sample(sample) => sample.run(&config),
+                Command::Check(check) => check.run(&flags).await,
+                Command::Demo(demo) => demo.run(config(true)?).await,
+                Command::Serve(serve) => serve.run(&config(true)?).await,
+                Command::Sql(sql) => sql.run(&config(false)?).await,
+                Command::Report(report) => report.run(&config(false)?).await,
+                Command::Import(import) => import.run(&config(false)?).await,
+                Command::Sample(sample) => sample.run(&config(false)?),
                 Command::Password(password) => password.run(),
                 Command::Token(token) => token.run(),
             }
         }
         .boxed()
     }
+}
+
+/// What the user asked for; warnings are logged.
+///
+/// # Arguments
+/// `serves`: whether values are checked that only a server uses, such as keys and certificates.
+fn configuration(flags: &Flags, serves: bool) -> Result<Config> {
+    let read = Read::new(flags)?;
+    let mut findings = read.warnings.clone();
+    if serves {
+        findings.extend(read.validate());
+    }
+    if findings.iter().any(|it| it.severity == Severity::Error) {
+        return Err(Findings(findings).into());
+    }
+    for warning in findings {
+        tracing::warn!("{warning}");
+    }
+    Ok(read.config)
 }
 
 async fn open(config: &Config) -> Result<Engine> {

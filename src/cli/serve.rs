@@ -18,9 +18,10 @@ use crate::{
 /// Serve the warehouse over Arrow Flight SQL
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Address to listen on; other machines reach it only with TLS and logins [default: 127.0.0.1:50051]
-    #[arg(long, value_name = "ADDR", env = "TRIBUTARY_LISTEN")]
-    listen: Option<SocketAddr>,
+    /// Address to listen on; other machines reach it only with TLS and logins [env:
+    /// TRIBUTARY_LISTEN] [default: 127.0.0.1:50051]
+    #[arg(long, value_name = "ADDR")]
+    pub(super) listen: Option<SocketAddr>,
 }
 
 impl Serve {
@@ -37,7 +38,7 @@ impl Serve {
         if let Some(form) = config.server.log {
             log::show(form);
         }
-        let listen = self.listen.unwrap_or(config.server.listen);
+        let listen = config.server.listen;
         flight_sql::check_exposure(listen, config)?;
         for waiting in engine.check_queries().await? {
             stdout::note(&waiting.to_string());

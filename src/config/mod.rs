@@ -1,46 +1,69 @@
-//! What the user asked for: flags, environment and defaults. It builds nothing.
+//! What the user asked for: file, environment, flags and defaults. It builds nothing.
+//!
+//! Each layer becomes a tree of values that know where they were written (`node`). The trees are
+//! laid over each other, and decoded at once (`read`, `decode`). What keys there are, the types
+//! say (`shape`, `key`): variables, errors and documentation follow from them.
 
+mod decode;
+mod environment;
+mod finding;
+mod flags;
+mod key;
+mod node;
+mod read;
+mod resolve;
 mod secret;
 mod security;
 mod server;
+mod session;
+mod shape;
+mod size;
+mod text;
+mod validate;
 
 use std::{collections::HashMap, num::NonZeroUsize, path::PathBuf};
 
-use clap::Args;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+pub use finding::{Finding, Findings, Severity};
+pub use flags::Flags;
+pub use key::{Key, keys};
+pub use read::{Read, Source};
 pub use secret::Secret;
 pub use security::{
     ApiToken, Attributes, ColumnMask, Issuer, Role, RowPolicy, Security, User, Values,
 };
 pub use server::{Limits, Log, Server, Tls};
+pub use session::SessionDefaults;
 
 /// Prefixes of the environment variables that object stores understand.
 const STORE_PREFIXES: [&str; 4] = ["AWS_", "GOOGLE_", "AZURE_", "SERVICE_ACCOUNT"];
 const DEFAULT_WAREHOUSE: &str = "warehouse";
 
-/// Options of every command that opens a warehouse.
-#[derive(Debug, Clone, Default, Args)]
+/// Everything that can be configured.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where the tables are: a folder, or a file://, s3://, gs:// or az:// URL
-    #[arg(long, value_name = "URL", env = "TRIBUTARY_WAREHOUSE", global = true)]
+    /// Where the tables are: a folder, or a file://, s3://, gs:// or az:// URL; absent: the folder
+    /// `warehouse`.
+    #[schemars(extend("format" = "location"), example = &"s3://bucket/warehouse")]
     pub warehouse: Option<String>,
-
-    /// A folder of SCHEMA/VIEW.sql files that add to or replace the shipped reports
-    #[arg(long, value_name = "DIR", env = "TRIBUTARY_QUERIES", global = true)]
+    /// A folder of SCHEMA/VIEW.sql files that add to or replace the shipped reports.
+    #[schemars(extend("format" = "path"), example = &"queries")]
     pub queries: Option<PathBuf>,
-
-    /// Partitions that a query runs in [default: one per core]
-    #[arg(long, value_name = "N", env = "TRIBUTARY_THREADS", global = true)]
+    /// Partitions that a query runs in; absent: one per core.
+    #[schemars(example = 8)]
     pub threads: Option<NonZeroUsize>,
-
-    /// Memory that all queries share, such as 512MiB or 4GiB [default: unlimited]
-    #[arg(long, value_name = "SIZE", env = "TRIBUTARY_MEMORY", value_parser = size, global = true)]
+    /// Memory that all queries share; absent: unlimited.
+    #[serde(with = "size")]
+    #[schemars(with = "Option<String>", extend("format" = "size"), example = &"4GiB")]
     pub memory: Option<usize>,
-
-    #[arg(skip)]
+    /// What the settings of a session are until it sets them, and what RESET goes back to.
+    pub session: SessionDefaults,
+    /// Where the server listens, and what it lets clients have.
     pub server: Server,
-
-    #[arg(skip)]
+    /// Who may connect, and what each role may read and change.
     pub security: Security,
 }
 
@@ -52,41 +75,10 @@ impl Config {
 
     /// Credentials and endpoints of object stores, from the environment, in lower case.
     pub fn store_options(&self) -> HashMap<String, String> {
-        std::env::vars()
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| STORE_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
             .map(|(name, value)| (name.to_lowercase(), value))
             .collect()
-    }
-}
-
-/// Parses a number of bytes with an optional unit KiB, MiB or GiB.
-fn size(text: &str) -> Result<usize, String> {
-    let expected = || format!("expected a size such as 512MiB or 4GiB, got {text}");
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let shift = match &text[digits.len()..] {
-        "" | "B" => 0,
-        "KiB" => 10,
-        "MiB" => 20,
-        "GiB" => 30,
-        _ => return Err(expected()),
-    };
-    let number: usize = digits.parse().map_err(|_| expected())?;
-    number
-        .checked_mul(1 << shift)
-        .filter(|bytes| *bytes > 0)
-        .ok_or_else(expected)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::size;
-
-    #[test]
-    fn sizes_have_units() {
-        assert_eq!(size("4GiB"), Ok(4 << 30));
-        assert_eq!(size("100"), Ok(100));
-        for bad in ["", "0", "4GB", "GiB", "-1MiB", "99999999999999999GiB"] {
-            assert!(size(bad).unwrap_err().contains("expected a size"), "{bad}");
-        }
     }
 }

@@ -11,29 +11,33 @@ use jiff::fmt::serde::unsigned_duration::friendly::compact::{
     optional as optional_friendly, required as friendly,
 };
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
     /// Address that Flight SQL is served on.
+    #[schemars(extend("format" = "address"))]
     pub listen: SocketAddr,
     /// Address of the plain HTTP pages `/metrics`, `/healthz` and `/readyz`; absent: none of them.
+    #[schemars(extend("format" = "address"), example = &"127.0.0.1:9464")]
     pub monitor: Option<SocketAddr>,
     /// How long running queries may go on after a shutdown.
     #[serde(with = "friendly")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "duration"))]
     pub drain: Duration,
     /// Age of the newest data beyond which `/readyz` says no; absent: any.
     #[serde(with = "optional_friendly")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "duration"), example = &"26h")]
     pub max_data_age: Option<Duration>,
     /// Log every query, and how the lines look; absent: only warnings and errors, as text.
+    #[schemars(example = &"json")]
     pub log: Option<Log>,
     /// Serve other machines although TLS or logins are missing.
     pub insecure: bool,
     /// TLS; absent: plaintext.
     pub tls: Option<Tls>,
+    /// What clients get at most.
     pub limits: Limits,
 }
 
@@ -53,7 +57,7 @@ impl Default for Server {
 }
 
 /// How the lines of the log look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Log {
     Text,
@@ -61,30 +65,35 @@ pub enum Log {
 }
 
 /// `[server.tls]`
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {
     /// PEM file of the certificate and those that lead to its root; read again when it changes.
+    #[schemars(extend("format" = "path"), example = &"server.crt")]
     pub certificate: PathBuf,
     /// PEM file of the private key of the certificate.
+    #[schemars(extend("format" = "path"), example = &"server.key")]
     pub key: PathBuf,
     /// PEM file of the authorities whose clients may connect; absent: clients need no certificate.
+    #[schemars(extend("format" = "path"), example = &"clients.crt")]
     pub client_authorities: Option<PathBuf>,
 }
 
 /// `[server.limits]`
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Queries that run at once; absent: one per core, and at least four.
+    #[schemars(example = 8)]
     pub running: Option<NonZeroUsize>,
     /// Queries of one user that run at once; absent: as many as run at all.
+    #[schemars(example = 2)]
     pub running_per_user: Option<NonZeroUsize>,
     /// Queries that wait for their turn; more are refused.
     pub queued: usize,
     /// How long a statement may take, from its start to the last row that its client takes.
     #[serde(with = "friendly")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("format" = "duration"))]
     pub statement_timeout: Duration,
     /// Share of the memory that one query may take, from 0 to 1.
     pub memory_share: f64,

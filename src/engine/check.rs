@@ -3,10 +3,15 @@
 //! What comes with the program is proven by its tests, and is planned here only where it reads a
 //! view that a file of the user defines.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use datafusion::{
-    common::{DataFusionError, Result},
+    common::{DataFusionError, Result, plan_err},
     execution::SessionState,
 };
 
@@ -34,11 +39,74 @@ impl fmt::Display for Waiting {
     }
 }
 
-pub(super) async fn check(session: &Session) -> Result<Vec<Waiting>> {
+/// A view that cannot be planned, as the user's folder is.
+#[derive(Debug)]
+pub struct Broken {
+    pub view: Arc<View>,
+    /// The file, the line and column if they are known, and the views of the user that it reads.
+    pub place: String,
+    pub error: DataFusionError,
+}
+
+/// What the views of the user's folder have done to what can be read.
+#[derive(Debug, Default)]
+pub struct Views {
+    pub waiting: Vec<Waiting>,
+    pub broken: Vec<Broken>,
+}
+
+impl Views {
+    /// The views that wait, or the first error.
+    pub(super) fn waiting(self) -> Result<Vec<Waiting>> {
+        match self.broken.into_iter().next() {
+            Some(Broken { place, error, .. }) => Err(error.context(place)),
+            None => Ok(self.waiting),
+        }
+    }
+}
+
+/// The files of a folder of views that are not one CREATE VIEW statement each, with the error.
+pub fn check_files(folder: &Path) -> Vec<(PathBuf, DataFusionError)> {
+    let entries = |folder: &Path| {
+        let entries = std::fs::read_dir(folder)?;
+        let paths = entries.map(|entry| Ok(entry?.path()));
+        let mut paths = paths.collect::<std::io::Result<Vec<_>>>()?;
+        paths.sort();
+        Ok(paths)
+    };
+    let mut broken = Vec::new();
+    let mut listed = |folder: &Path| -> Vec<PathBuf> {
+        entries(folder).unwrap_or_else(|error: std::io::Error| {
+            broken.push((folder.to_owned(), error.into()));
+            Vec::new()
+        })
+    };
+    let schemas = listed(folder).into_iter().filter(|it| it.is_dir());
+    let files: Vec<_> = schemas.flat_map(|schema| listed(&schema)).collect();
+    let files = files.into_iter();
+    let files = files.filter(|it| it.extension().is_some_and(|extension| extension == "sql"));
+    let checked = files.filter_map(|file| match check_file(&file) {
+        Ok(()) => None,
+        Err(error) => Some((file, error)),
+    });
+    let checked: Vec<_> = checked.collect();
+    broken.extend(checked);
+    broken
+}
+
+fn check_file(file: &Path) -> Result<()> {
+    match statement::parse(&std::fs::read_to_string(file)?)?.as_slice() {
+        [Statement::CreateView(_)] => Ok(()),
+        [_] => plan_err!("a statement of another kind"),
+        statements => plan_err!("{} statements", statements.len()),
+    }
+}
+
+pub(super) async fn check(session: &Session) -> Result<Views> {
     let definitions = session.definitions();
     let mut views = definitions.schemas().flat_map(|it| definitions.views(it));
     if !views.any(|view| is_of_user(view)) {
-        return Ok(Vec::new());
+        return Ok(Views::default());
     }
     // Errors then know their line and column.
     session.set("datafusion.sql_parser.collect_spans", "true")?;
@@ -46,14 +114,21 @@ pub(super) async fn check(session: &Session) -> Result<Vec<Waiting>> {
     let query = Arc::clone(catalog.query());
     let state = catalog.into_state();
     let reading = query.reading()?;
-    let mut waiting = Vec::new();
+    let (mut waiting, mut broken): (_, Vec<Broken>) = (Vec::new(), Vec::new());
     // A view comes after those that it reads, so an error is in the view itself.
     for name in reading.views_in_order() {
         let Some(view) = definitions.get(&name.schema, &name.name) else {
             continue;
         };
-        let of_user = of_user(&definitions, &reading.reached_from(&name));
-        if of_user.is_empty() {
+        let reached = reading.reached_from(&name);
+        let of_user = of_user(&definitions, &reached);
+        let mut failed = broken.iter().map(|it| (&it.view.schema, &it.view.name));
+        let reads_broken = failed.any(|(schema, name)| {
+            reached
+                .iter()
+                .any(|it| (&it.schema, &it.name) == (schema, name))
+        });
+        if of_user.is_empty() || reads_broken {
             continue;
         }
         match waits_for(&query, &name).await? {
@@ -62,12 +137,18 @@ pub(super) async fn check(session: &Session) -> Result<Vec<Waiting>> {
                 reason,
             }),
             Some(_) => {}
-            None => plan(view, &state)
-                .await
-                .map_err(|error| located(error, view, &of_user))?,
+            None => {
+                if let Err(error) = plan(view, &state).await {
+                    broken.push(Broken {
+                        view: Arc::clone(view),
+                        place: place(&error, view, &of_user),
+                        error,
+                    });
+                }
+            }
         }
     }
-    Ok(waiting)
+    Ok(Views { waiting, broken })
 }
 
 /// Why a view cannot be read, whatever its text: its tables are missing or broken.
@@ -125,7 +206,7 @@ async fn plan(view: &View, state: &SessionState) -> Result<()> {
 
 /// # Arguments
 /// `of_user`: the views of the user's folder that the view reads, with itself if it is one.
-fn located(error: DataFusionError, view: &View, of_user: &[&View]) -> DataFusionError {
+fn place(error: &DataFusionError, view: &View, of_user: &[&View]) -> String {
     let span = error.diagnostic().and_then(|it| it.span);
     let mut place = view.origin.to_string();
     if let Some(at) = span.map(|span| span.start) {
@@ -137,5 +218,5 @@ fn located(error: DataFusionError, view: &View, of_user: &[&View]) -> DataFusion
     if !others.is_empty() {
         place.push_str(&format!(", which reads {others}"));
     }
-    error.context(place)
+    place
 }

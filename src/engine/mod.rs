@@ -43,7 +43,7 @@ use crate::{
 
 use query_memory::{NAMED_CONSUMERS, Part, QueryMemory};
 
-pub use check::Waiting;
+pub use check::{Broken, Views, Waiting, check_files};
 pub use check_roles::RoleFinding;
 pub use session::{Planned, Session};
 pub use work::{Interrupt, Spent, Stop, Work};
@@ -86,6 +86,7 @@ impl Engine {
         let roles = roles.map_err(|error| DataFusionError::External(Box::new(error)))?;
         let mut settings = Settings::new(clock);
         defaults::read(&location, &mut settings).await?;
+        defaults::configure(&config.session, &definitions.current(), &mut settings)?;
         Ok(Self {
             warehouse: Arc::new(Warehouse::open(location).await?),
             definitions: Arc::new(definitions),
@@ -176,6 +177,17 @@ impl Engine {
     /// The first error of planning, with the file, its line and column if they are known, and the
     /// view.
     pub async fn check_queries(&self) -> Result<Vec<Waiting>> {
+        self.check_views().await?.waiting()
+    }
+
+    /// Plans the views of the user's folder, and the shipped ones that read them.
+    ///
+    /// # Returns
+    /// Those that cannot be planned, each with its error, but for views that read one of them.
+    ///
+    /// # Errors
+    /// Views that read each other in a circle.
+    pub async fn check_views(&self) -> Result<Views> {
         check::check(&self.session()).await
     }
 
@@ -185,6 +197,11 @@ impl Engine {
     /// A plan error for a value of a parameter that is none.
     pub async fn check_roles(&self) -> Result<Vec<RoleFinding>> {
         check_roles::check(self).await
+    }
+
+    /// The settings that the warehouse's `warehouse.toml` states, by name.
+    pub async fn warehouse_settings(&self) -> Result<Vec<(&'static str, String)>> {
+        defaults::stated(self.warehouse.location()).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! The program as people and scripts run it.
 
+// `tributary check`, and what is wrong with configurations.
+mod check;
 // The text of every --help.
 mod help;
 // `tributary import`, its counts and exit codes.

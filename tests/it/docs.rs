@@ -1,5 +1,7 @@
 //! The documentation: what is generated from the code is current, and every example runs.
 
+/// The keys of the configuration.
+mod configuration;
 /// SQL examples of all pages, on the sample shop.
 mod examples;
 /// A page for each function.
