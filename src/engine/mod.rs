@@ -45,7 +45,7 @@ use query_memory::{NAMED_CONSUMERS, Part, QueryMemory};
 
 pub use check::{Broken, Views, Waiting, check_files};
 pub use check_roles::RoleFinding;
-pub use session::{Planned, Session};
+pub use session::{DEFAULT_SCHEMA_KEY, Planned, Session};
 pub use work::{Interrupt, Spent, Stop, Work};
 
 /// A warehouse and everything that its sessions share.
@@ -156,16 +156,16 @@ impl Engine {
         config: SessionConfig,
     ) -> Session {
         let session_tables = Arc::new(MemorySchemaProvider::new());
+        let ctx = context(Arc::clone(&session_tables), &caller, runtime, config);
         let sources = Sources {
             access: Arc::new(self.access(&caller)),
             caller,
             warehouse: Arc::clone(&self.warehouse),
             definitions: self.definitions.current(),
             system_tables: Arc::clone(&self.system_tables),
-            session_tables: Arc::clone(&session_tables) as _,
+            session_tables,
         };
-        let context = context(session_tables, &sources.caller, runtime, config);
-        Session::new(sources, Arc::clone(&self.definitions), context)
+        Session::new(sources, Arc::clone(&self.definitions), ctx)
     }
 
     /// Plans the views of the user's folder, and the shipped ones that read them.

@@ -20,6 +20,7 @@ use datafusion_attribution::{
 
 use crate::{
     query::{
+        bi::session_functions,
         explain_order::ExplainOrderPlanner,
         filters_first::FiltersFirst,
         held_filters::HeldFilters,
@@ -42,6 +43,7 @@ pub(super) fn extend(
     functions.extend([local_date_udf(), local_midnight_udf()].map(Arc::new));
     functions.extend([convert_udf(), report_currency_udf()].map(Arc::new));
     functions.extend(caller_functions(caller).map(Arc::new));
+    functions.extend(session_functions(caller).map(Arc::new));
     let functions = builder.aggregate_functions().get_or_insert_default();
     functions.extend(aggregate_functions());
     functions.push(measure_udaf());

@@ -9,14 +9,15 @@ use datafusion::{
     arrow::datatypes::SchemaRef,
     common::{DFSchema, Result, plan_err},
     execution::{SendableRecordBatchStream, SessionState},
-    logical_expr::{EmptyRelation, LogicalPlan, Statement as PlanStatement},
+    logical_expr::{EmptyRelation, LogicalPlan, SetVariable, Statement as PlanStatement},
     physical_plan::execute_stream,
     prelude::SessionContext,
 };
 
 use crate::{
     query::{
-        catalog::{QueryCatalog, Sources, metric_view},
+        bi::Place,
+        catalog::{CATALOG, QueryCatalog, Sources, metric_view},
         definition_store::DefinitionStore,
         definitions::Definitions,
         metric_view::{describe, dimensions_of, rewrite_measures},
@@ -29,6 +30,9 @@ use crate::{
     },
     security::Refusal,
 };
+
+/// DataFusion's name for the schema that USE sets.
+pub const DEFAULT_SCHEMA_KEY: &str = "datafusion.catalog.default_schema";
 
 /// What a user or a connection has for itself.
 pub struct Session {
@@ -93,6 +97,15 @@ impl Session {
             .set(key, value)
     }
 
+    /// Looks names without a schema up in this one from now on, as `USE schema` does.
+    ///
+    /// # Errors
+    /// A plan error that lists the schemas, for another one.
+    pub fn use_schema(&self, schema: &str) -> Result<()> {
+        check_schema(schema, &self.query_state()?)?;
+        self.set(DEFAULT_SCHEMA_KEY, schema)
+    }
+
     /// Sets one of our settings, named without its prefix, back to what the session began with.
     fn reset(&self, key: &str) -> Result<()> {
         if let Some(parameter) = key.strip_prefix("param.") {
@@ -137,10 +150,19 @@ impl Session {
         let state = self.state_creating(statement.created_table())?;
         let plan = match statement {
             Statement::Sql(statement) => state.statement_to_plan(statement).await?,
-            Statement::Describe(statement, name) => match metric_view(&state, &name).await? {
-                Some(view) => describe(&view)?,
-                None => state.statement_to_plan(statement).await?,
-            },
+            Statement::Describe(statement, name) => {
+                let schema = &state.config_options().catalog.default_schema;
+                let view = match ViewName::within(schema, &name) {
+                    Some(name) => metric_view(&state, &name).await?,
+                    None => None,
+                };
+                match view {
+                    Some(view) => describe(&view)?,
+                    None => state.statement_to_plan(statement).await?,
+                }
+            }
+            Statement::Use(Place::Schema(schema)) => use_schema(schema, &state)?,
+            Statement::Use(Place::Catalog) => nothing(),
             Statement::ShowDimensions { view, measure } => {
                 let ViewName { schema, name } = &view;
                 match metric_view(&state, &view).await? {
@@ -252,6 +274,29 @@ fn only_statement(sql: &str) -> Result<Statement> {
         (Some(statement), 0) => Ok(statement),
         (None, _) => plan_err!("expected a SQL statement, got none"),
         (Some(_), more) => plan_err!("expected one SQL statement, got {}", more + 1),
+    }
+}
+
+/// The plan of `USE schema`: a setting, like others.
+fn use_schema(schema: String, state: &SessionState) -> Result<LogicalPlan> {
+    check_schema(&schema, state)?;
+    Ok(LogicalPlan::Statement(PlanStatement::SetVariable(
+        SetVariable {
+            variable: DEFAULT_SCHEMA_KEY.to_owned(),
+            value: schema,
+        },
+    )))
+}
+
+fn check_schema(schema: &str, state: &SessionState) -> Result<()> {
+    let catalog = state.catalog_list().catalog(CATALOG);
+    let schemas = catalog.map(|it| it.schema_names()).unwrap_or_default();
+    match schemas.iter().any(|it| it == schema) {
+        true => Ok(()),
+        false => plan_err!(
+            "USE: expected one of the schemas {}, got {schema}",
+            schemas.join(", ")
+        ),
     }
 }
 

@@ -296,6 +296,7 @@ impl QuerySchema {
         if let Some(settings) = extensions.get_mut::<Settings>() {
             settings.as_of = None;
         }
+        look_up_in_default_schema(&mut as_stored);
         let sources = query.sources().clone();
         let as_stored = QueryCatalog::with_rights(rights.clone(), sources, as_stored, None);
         let checks = data_health::checks(query)?;
@@ -320,6 +321,7 @@ impl QuerySchema {
         let mut expanding = expanding.clone();
         expanding.push(name.to_owned());
         let mut state = query.state().clone();
+        look_up_in_default_schema(&mut state);
         state.register_catalog_list(Arc::new(QueryCatalog(Scope {
             query: Arc::clone(query),
             expanding,
@@ -327,6 +329,12 @@ impl QuerySchema {
         })));
         Ok(state)
     }
+}
+
+/// What a view reads does not depend on where the session that reads it is.
+fn look_up_in_default_schema(state: &mut SessionState) {
+    let catalog = &mut state.config_mut().options_mut().catalog;
+    DEFAULT_SCHEMA.clone_into(&mut catalog.default_schema);
 }
 
 impl fmt::Debug for QuerySchema {

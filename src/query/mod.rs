@@ -1,5 +1,6 @@
 //! The query layer: from SQL text to a plan over the warehouse.
 
+pub mod bi;
 mod branches;
 pub mod catalog;
 pub mod comment;
@@ -8,6 +9,7 @@ pub mod definition_store;
 pub mod definitions;
 pub mod explain_order;
 pub mod filters_first;
+pub mod glossary;
 pub mod held_filters;
 pub mod metric_view;
 pub mod money;

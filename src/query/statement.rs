@@ -5,7 +5,7 @@
 //! tables as arguments of table functions.
 
 use datafusion::{
-    common::Result,
+    common::{Result, not_impl_err},
     sql::{
         parser::{DFParser, DFParserBuilder, Statement as SqlStatement},
         sqlparser::{
@@ -22,7 +22,7 @@ use datafusion_attribution::{
 };
 
 use super::{
-    metric_view,
+    bi, metric_view,
     time::IN_PERIODS,
     view::{Body, Parameter, View, ViewName},
     words::{self, consume_words},
@@ -46,12 +46,14 @@ pub enum Statement {
         if_exists: bool,
     },
     /// Which columns a table or view has.
-    Describe(SqlStatement, ViewName),
+    Describe(SqlStatement, ast::ObjectName),
     /// By which dimensions a measure of a metric view can be grouped.
     ShowDimensions {
         view: ViewName,
         measure: String,
     },
+    /// Where names without a schema are looked up from now on.
+    Use(bi::Place),
     Sql(SqlStatement),
 }
 
@@ -86,9 +88,11 @@ impl Statement {
 /// A parser error with line and column, saying what was expected and what came.
 pub fn parse(sql: &str) -> Result<Vec<Statement>> {
     let dialect = GenericDialect {};
-    let tokens = Tokenizer::new(&dialect, sql)
+    let mut tokens = Tokenizer::new(&dialect, sql)
         .tokenize_with_location()
         .map_err(ParserError::from)?;
+    bi::unwrap_keyword_functions(&mut tokens);
+    bi::allow_parentheses(&mut tokens);
     let mut parser = DFParserBuilder::new(number_parameters(tokens))
         .with_dialect(&dialect)
         .with_recursion_limit(RECURSION_LIMIT)
@@ -130,6 +134,7 @@ fn offset(sql: &str, at: Location) -> usize {
 fn statement(parser: &mut DFParser) -> Result<Statement> {
     if let Some(start) = starts_view(&mut parser.parser) {
         let mut view = view(&mut parser.parser, start.is_metric)?;
+        bi::rewrite_in(&mut view.body)?;
         resolve_table_arguments_in(&mut view.body, &TABLE_ARGUMENTS);
         return Ok(Statement::CreateView(CreateView {
             view,
@@ -150,6 +155,16 @@ fn statement(parser: &mut DFParser) -> Result<Statement> {
     if let Some(name) = described(&statement) {
         return Ok(Statement::Describe(statement, name));
     }
+    if let SqlStatement::Statement(statement) = &mut statement {
+        refuse_transaction(statement)?;
+        if let Some(place) = bi::used(statement)? {
+            return Ok(Statement::Use(place));
+        }
+        if let Some(query) = bi::shown(statement)? {
+            **statement = query;
+        }
+    }
+    bi::rewrite(&mut statement)?;
     resolve_table_arguments(&mut statement, &TABLE_ARGUMENTS);
     Ok(Statement::Sql(statement))
 }
@@ -250,12 +265,26 @@ fn dropped(statement: &SqlStatement) -> Option<Statement> {
     }
 }
 
-fn described(statement: &SqlStatement) -> Option<ViewName> {
+/// Tools that were made for transactions must not believe to be in one.
+fn refuse_transaction(statement: &ast::Statement) -> Result<()> {
+    match statement {
+        ast::Statement::StartTransaction { .. }
+        | ast::Statement::Commit { .. }
+        | ast::Statement::Rollback { .. }
+        | ast::Statement::Savepoint { .. }
+        | ast::Statement::ReleaseSavepoint { .. } => {
+            not_impl_err!("{statement}: there are no transactions, every statement stands alone")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn described(statement: &SqlStatement) -> Option<ast::ObjectName> {
     let SqlStatement::Statement(statement) = statement else {
         return None;
     };
     match statement.as_ref() {
-        ast::Statement::ExplainTable { table_name, .. } => ViewName::of(table_name),
+        ast::Statement::ExplainTable { table_name, .. } => Some(table_name.clone()),
         _ => None,
     }
 }

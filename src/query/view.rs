@@ -41,9 +41,14 @@ impl ViewName {
 
     /// `None` unless it is of the form `[schema.]view`.
     pub(super) fn of(name: &ObjectName) -> Option<Self> {
+        Self::within(DEFAULT_SCHEMA, name)
+    }
+
+    /// The same, where names without a schema are of this one.
+    pub fn within(schema: &str, name: &ObjectName) -> Option<Self> {
         let parts = name.0.iter().map(|part| part.as_ident().map(words::name));
         match parts.collect::<Option<Vec<_>>>()?.as_slice() {
-            [name] => Some((DEFAULT_SCHEMA.to_owned(), name.clone())),
+            [name] => Some((schema.to_owned(), name.clone())),
             [schema, name] => Some((schema.clone(), name.clone())),
             _ => None,
         }

@@ -11,7 +11,7 @@ use std::{any::Any, sync::Arc};
 
 use datafusion::{
     arrow::datatypes::{DataType, Field},
-    common::{DFSchema, Result, ScalarValue, internal_datafusion_err, plan_err},
+    common::{DFSchema, Result, ScalarValue, TableReference, internal_datafusion_err, plan_err},
     datasource::source_as_provider,
     logical_expr::{
         Expr, LogicalPlan,
@@ -22,6 +22,8 @@ use datafusion::{
         FunctionArg, FunctionArgExpr, Ident, TableAlias, TableFactor, TableFunctionArgs,
     },
 };
+
+use super::view::DEFAULT_SCHEMA;
 
 pub(super) use documentation::explain_order_documentation;
 pub use explained_reports::ExplainedReports;
@@ -73,7 +75,7 @@ fn plan(
     let id = order_id(&args, context)?;
     let opened = context
         .context_provider()
-        .get_table_source(EXPLAIN_ORDER.into())?;
+        .get_table_source(TableReference::partial(DEFAULT_SCHEMA, EXPLAIN_ORDER))?;
     let opened: Arc<dyn Any + Send + Sync> = source_as_provider(&opened)?;
     let reports = opened
         .downcast::<ExplainedReports>()

@@ -59,7 +59,7 @@ impl Rates {
         let sql = format!(
             "select cast(date as date), cast(from_currency as varchar),
                  cast(to_currency as varchar), cast(rate as decimal(38, {DECIMALS}))
-             from fx_rates
+             from public.fx_rates
              where rate is not null and date is not null and from_currency <> to_currency
                  and (from_currency = '{currency}' or to_currency = '{currency}')"
         );
