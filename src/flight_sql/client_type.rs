@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{
     DECIMAL128_MAX_PRECISION, DECIMAL128_MAX_SCALE, DataType, Field, FieldRef, Fields, Schema,
-    SchemaRef,
+    SchemaRef, TimeUnit,
 };
 
 /// The schema that clients are told; everything is nullable, because tools compare schemas and
@@ -22,7 +22,9 @@ pub(super) fn client_schema(schema: &Schema) -> SchemaRef {
 ///
 /// # Nulls and edges
 /// A 256-bit decimal becomes a 128-bit one, or text when its scale alone exceeds 38 digits.
-/// Intervals and durations become text. The entries and keys of a map stay non-null.
+/// Intervals and durations become text. Times are of microseconds, and instants of UTC: what is
+/// finer is cut off, because Python and tools that use it show nanoseconds as bare numbers or not
+/// at all. The entries and keys of a map stay non-null.
 pub(super) fn client_type(data_type: &DataType) -> DataType {
     match data_type {
         DataType::Utf8
@@ -40,6 +42,11 @@ pub(super) fn client_type(data_type: &DataType) -> DataType {
             DataType::Decimal128(*(precision.min(&DECIMAL128_MAX_PRECISION)), *scale)
         }
         DataType::Decimal256(..) => DataType::Utf8,
+        DataType::Timestamp(_, zone) => {
+            let zone = zone.as_ref().map(|_| Arc::from("UTC"));
+            DataType::Timestamp(TimeUnit::Microsecond, zone)
+        }
+        DataType::Time64(_) => DataType::Time64(TimeUnit::Microsecond),
         DataType::Dictionary(_, values) => client_type(values),
         DataType::RunEndEncoded(_, values) => client_type(values.data_type()),
         DataType::List(item)
@@ -61,11 +68,9 @@ pub(super) fn client_type(data_type: &DataType) -> DataType {
         | DataType::UInt64
         | DataType::Float32
         | DataType::Float64
-        | DataType::Timestamp(..)
         | DataType::Date32
         | DataType::Date64
         | DataType::Time32(_)
-        | DataType::Time64(_)
         | DataType::FixedSizeBinary(_)
         | DataType::Decimal128(..) => data_type.clone(),
     }
@@ -107,6 +112,18 @@ mod tests {
             (DataType::LargeBinary, DataType::Binary),
             (DataType::Interval(IntervalUnit::DayTime), DataType::Utf8),
             (DataType::Duration(TimeUnit::Second), DataType::Utf8),
+            (
+                DataType::Timestamp(TimeUnit::Nanosecond, None),
+                DataType::Timestamp(TimeUnit::Microsecond, None),
+            ),
+            (
+                DataType::Timestamp(TimeUnit::Second, Some("+02:00".into())),
+                DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            ),
+            (
+                DataType::Time64(TimeUnit::Nanosecond),
+                DataType::Time64(TimeUnit::Microsecond),
+            ),
             (DataType::Decimal64(9, 2), DataType::Decimal128(9, 2)),
             (DataType::Decimal256(45, 4), DataType::Decimal128(38, 4)),
             (DataType::Decimal256(76, 40), DataType::Utf8),

@@ -1,5 +1,7 @@
 //! Bytes of a client to a command.
 
+use std::fmt::Display;
+
 use arrow_flight::sql::{Any, Command};
 use prost::Message;
 use tonic::{Code, Status};
@@ -9,14 +11,23 @@ use super::status::{malformed, refused};
 /// Decodes the command of a descriptor, a ticket or an action.
 ///
 /// # Errors
-/// `InvalidArgument`; plain Flight clients send SQL text here, so the text says what to send.
+/// `InvalidArgument`; plain Flight clients send SQL text here, and some forget the wrapper of a
+/// command, so the text says what to send.
 pub(super) fn decode(bytes: &[u8]) -> Result<Command, Status> {
-    let any = Any::decode(bytes).map_err(|error| {
+    let unwrapped = |got: &dyn Display| {
         refused(
             Code::InvalidArgument,
-            format!("expected a Flight SQL command such as CommandStatementQuery: {error}"),
+            format!(
+                "expected a Flight SQL command such as CommandStatementQuery, wrapped in \
+                 google.protobuf.Any: {got}"
+            ),
         )
-    })?;
+    };
+    let any = Any::decode(bytes).map_err(|error| unwrapped(&error))?;
+    // The first field of a bare command is text too, and is taken for the name of its type.
+    if !any.type_url.contains('/') {
+        return Err(unwrapped(&format!("got the type {:?}", any.type_url)));
+    }
     Command::try_from(any).map_err(|error| malformed("the command", error))
 }
 

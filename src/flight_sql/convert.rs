@@ -67,9 +67,12 @@ mod tests {
     use datafusion::arrow::{
         array::{
             Array, AsArray, Decimal256Array, DictionaryArray, DurationSecondArray, Float64Array,
-            ListArray, NullArray, StringViewArray, StructArray, new_empty_array,
+            ListArray, NullArray, StringViewArray, StructArray, Time64NanosecondArray,
+            TimestampNanosecondArray, new_empty_array,
         },
-        datatypes::{DataType, Int8Type, Schema, i256},
+        datatypes::{
+            DataType, Int8Type, Schema, Time64MicrosecondType, TimestampMicrosecondType, i256,
+        },
     };
 
     use super::{super::client_type::client_schema, *};
@@ -108,6 +111,16 @@ mod tests {
         let hour = converted(Arc::new(DurationSecondArray::from(vec![3600]))).unwrap();
         assert_eq!(hour.as_string::<i32>().value(0), "PT3600S");
         assert!(converted(Arc::new(NullArray::new(2))).unwrap().is_null(1));
+    }
+
+    #[test]
+    fn times_keep_their_instant() {
+        let instant = TimestampNanosecondArray::from(vec![1_767_323_045_123_456_789]);
+        let instant = converted(Arc::new(instant.with_timezone("+02:00"))).unwrap();
+        let micros = instant.as_primitive::<TimestampMicrosecondType>().value(0);
+        assert_eq!(micros, 1_767_323_045_123_456);
+        let noon = converted(Arc::new(Time64NanosecondArray::from(vec![1_999]))).unwrap();
+        assert_eq!(noon.as_primitive::<Time64MicrosecondType>().value(0), 1);
     }
 
     #[test]

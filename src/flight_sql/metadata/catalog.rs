@@ -24,7 +24,10 @@ use datafusion::{
 use futures::{StreamExt, stream};
 
 use super::column;
-use crate::query::catalog::CATALOG;
+use crate::{
+    engine::Session,
+    query::{catalog::CATALOG, definitions::Definitions},
+};
 
 const TABLE: &str = "TABLE";
 const VIEW: &str = "VIEW";
@@ -57,7 +60,8 @@ pub(super) fn db_schemas(
     builder.build()
 }
 
-pub(super) async fn tables(command: CommandGetTables, state: &SessionState) -> Result<RecordBatch> {
+pub(super) async fn tables(command: CommandGetTables, session: &Session) -> Result<RecordBatch> {
+    let (state, definitions) = (session.query_state()?, session.definitions());
     let catalog = state.catalog_list().catalog(CATALOG);
     let catalog = catalog.ok_or_else(|| internal_datafusion_err!("the catalog is missing"))?;
     let include_schema = command.include_schema;
@@ -72,7 +76,7 @@ pub(super) async fn tables(command: CommandGetTables, state: &SessionState) -> R
     let [schemas, tables, types] = [1, 2, 3].map(|column| found.column(column).as_string::<i32>());
     let names = schemas.iter().flatten().zip(tables.iter().flatten());
     let opening: Vec<_> = names
-        .map(|(schema, table)| table_schema(catalog.as_ref(), schema, table))
+        .map(|(schema, table)| table_schema(catalog.as_ref(), &definitions, schema, table))
         .collect();
     let opened: Vec<SchemaRef> = stream::iter(opening)
         .buffered(OPENED_AT_ONCE)
@@ -118,13 +122,18 @@ async fn table_names(
 }
 
 /// A table that cannot be opened has no columns: one broken file must not hide every table.
-async fn table_schema(catalog: &dyn CatalogProvider, schema: &str, table: &str) -> SchemaRef {
+async fn table_schema(
+    catalog: &dyn CatalogProvider,
+    definitions: &Definitions,
+    schema: &str,
+    table: &str,
+) -> SchemaRef {
     let opened = match catalog.schema(schema) {
         Some(provider) => provider.table(table).await,
         None => Ok(None),
     };
     match opened {
-        Ok(Some(opened)) => column::table_schema(schema, table, &opened.schema()),
+        Ok(Some(opened)) => column::table_schema(definitions, schema, table, &opened.schema()),
         Ok(None) => Schema::empty().into(),
         Err(error) => {
             tracing::warn!(%schema, %table, %error, "a table cannot be listed with its columns");
@@ -135,4 +144,46 @@ async fn table_schema(catalog: &dyn CatalogProvider, schema: &str, table: &str) 
 
 fn external(error: FlightError) -> DataFusionError {
     DataFusionError::External(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use async_trait::async_trait;
+    use datafusion::catalog::{MemoryCatalogProvider, SchemaProvider, TableProvider};
+
+    use super::*;
+
+    /// A schema of one table that must not be opened.
+    #[derive(Debug)]
+    struct Closed;
+
+    #[async_trait]
+    impl SchemaProvider for Closed {
+        fn table_names(&self) -> Vec<String> {
+            vec!["orders".to_owned()]
+        }
+
+        async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+            panic!("{name} was opened");
+        }
+
+        async fn table_type(&self, _name: &str) -> Result<Option<TableType>> {
+            Ok(Some(TableType::Base))
+        }
+
+        fn table_exist(&self, name: &str) -> bool {
+            name == "orders"
+        }
+    }
+
+    #[test]
+    fn item_05_names_are_listed_without_opening_tables() {
+        let catalog = MemoryCatalogProvider::new();
+        catalog.register_schema("public", Arc::new(Closed)).unwrap();
+        let listed = table_names(CommandGetTables::default(), &catalog);
+        let listed = futures::executor::block_on(listed).unwrap();
+        assert_eq!(listed.column(2).as_string::<i32>().value(0), "orders");
+    }
 }

@@ -7,19 +7,29 @@ use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use super::sql_type::SqlType;
 use crate::{
     flight_sql::client_type::client_schema,
-    query::{catalog::CATALOG, view::DEFAULT_SCHEMA},
+    query::{catalog::CATALOG, definitions::Definitions, glossary::meaning, view::DEFAULT_SCHEMA},
     warehouse::contract,
 };
 
 /// The schema of a table as clients see it, with metadata on every column.
-pub(super) fn table_schema(schema: &str, table: &str, columns: &Schema) -> SchemaRef {
+///
+/// # Arguments
+/// `definitions`: the views that the asking session sees, whose words hold for their columns.
+pub(super) fn table_schema(
+    definitions: &Definitions,
+    schema: &str,
+    table: &str,
+    columns: &Schema,
+) -> SchemaRef {
     let contract = (schema == DEFAULT_SCHEMA).then(|| contract::Table::named(table));
     let contract = contract.flatten();
     let columns = client_schema(columns);
     let described = columns.fields().iter().map(|field| {
         let remarks = contract
             .and_then(|contract| contract.column(field.name()))
-            .map(|column| column.meaning);
+            .map(|column| column.meaning.to_owned())
+            .or_else(|| of_metric_view(field))
+            .or_else(|| meaning(definitions, schema, table, field.name()));
         describe(schema, table, field, remarks)
     });
     Arc::new(Schema::new_with_metadata(
@@ -28,7 +38,22 @@ pub(super) fn table_schema(schema: &str, table: &str, columns: &Schema) -> Schem
     ))
 }
 
-fn describe(schema: &str, table: &str, field: &Field, remarks: Option<&str>) -> Field {
+/// What a metric view says of its column. That it is a measure comes first: who selects it as it is
+/// gets an error, and tools show the remarks beside the name.
+fn of_metric_view(field: &Field) -> Option<String> {
+    let metadata = field.metadata();
+    let description = metadata.get("tributary.description").cloned();
+    match metadata.get("tributary.role").map(String::as_str) {
+        Some("measure") => {
+            let how = format!("measure: ask for MEASURE({})", field.name());
+            Some(description.map_or(how.clone(), |description| format!("{how}; {description}")))
+        }
+        Some(_) => description,
+        None => None,
+    }
+}
+
+fn describe(schema: &str, table: &str, field: &Field, remarks: Option<String>) -> Field {
     let SqlType {
         name,
         precision,
@@ -42,7 +67,7 @@ fn describe(schema: &str, table: &str, field: &Field, remarks: Option<&str>) -> 
         ("TYPE_NAME", Some(name.to_owned())),
         ("PRECISION", number(precision)),
         ("SCALE", number(scale)),
-        ("REMARKS", remarks.map(str::to_owned)),
+        ("REMARKS", remarks),
         ("IS_AUTO_INCREMENT", Some("0".to_owned())),
         ("IS_READ_ONLY", Some("1".to_owned())),
         ("IS_SEARCHABLE", Some("1".to_owned())),

@@ -69,9 +69,7 @@ impl Metadata {
         let batch = match self {
             Self::Catalogs => catalog::catalogs().build(),
             Self::DbSchemas(command) => catalog::db_schemas(command, &session.query_state()?),
-            Self::Tables(command) => {
-                return catalog::tables(command, &session.query_state()?).await;
-            }
+            Self::Tables(command) => return catalog::tables(command, session).await,
             Self::TableTypes => catalog::table_types(),
             Self::SqlInfo(command) => sql_info::rows(command, &session.context().state()),
             Self::XdbcTypeInfo(command) => sql_type::rows(command),
