@@ -14,6 +14,7 @@ use tonic::{Code, Status};
 
 use super::{
     asker::Asker,
+    client_settings::ClientSettings,
     command,
     handle::Handle,
     service::Service,
@@ -60,11 +61,15 @@ pub(super) fn list() -> impl Iterator<Item = ActionType> {
 
 /// Does an action; some have no result.
 ///
+/// # Arguments
+/// `settings`: of the client; session options change them.
+///
 /// # Errors
 /// `Unimplemented` for an action that is not listed.
 pub(super) async fn run(
     service: &Service,
     asker: &Asker,
+    settings: &mut ClientSettings,
     action: Action,
 ) -> Result<Option<Bytes>, Status> {
     let body = &action.body;
@@ -99,9 +104,9 @@ pub(super) async fn run(
             let status = cancel(service, asker, &request.info.unwrap_or_default())?;
             CancelFlightInfoResult::new(status).encode_to_vec()
         }
-        "SetSessionOptions" => session_option::set(body)?,
-        "GetSessionOptions" => session_option::get(),
-        "CloseSession" => session_option::close(),
+        "SetSessionOptions" => session_option::set(&service.session(asker), settings, body)?,
+        "GetSessionOptions" => session_option::get(&service.session(asker), settings)?,
+        "CloseSession" => session_option::close(settings),
         other => {
             return Err(refused(
                 Code::Unimplemented,
@@ -118,9 +123,9 @@ async fn prepare(
     request: ActionCreatePreparedStatementRequest,
 ) -> Result<Vec<u8>, Status> {
     command::without_transaction(request.transaction_id.as_deref())?;
-    let handle = Handle::new(request.query);
-    let sql = handle.sql.clone();
-    let prepare = async move |session| statement::prepare(&session, &sql).await;
+    let handle = Handle::new(request.query).with_settings(&asker.settings);
+    let planned = handle.clone();
+    let prepare = async move |session| statement::prepare(&session, &planned).await;
     let Prepared { schema, parameters } = service.look(asker, &handle, prepare).await?;
     let result = ActionCreatePreparedStatementResult {
         prepared_statement_handle: handle.to_bytes(),

@@ -1,10 +1,10 @@
-//! Who sends a request, over which connection, and how long they wait.
+//! Who sends a request, over which connection, with which settings, and how long they wait.
 
 use std::{sync::Arc, time::Duration};
 
 use tonic::{Code, Request, Status};
 
-use super::{deadline::grpc_timeout, status::refused};
+use super::{client_settings::ClientSettings, deadline::grpc_timeout, status::refused};
 use crate::{security::Caller, system::Peer};
 
 /// Longer names of clients are cut.
@@ -15,13 +15,15 @@ const MAX_AGENT_BYTES: usize = 256;
 pub(super) struct Asker {
     pub(super) caller: Arc<Caller>,
     pub(super) peer: Peer,
+    pub(super) settings: ClientSettings,
     /// The client's own limit.
     pub(super) timeout: Option<Duration>,
 }
 
 impl Asker {
     /// # Errors
-    /// `Unauthenticated` without a caller, whom login finds.
+    /// `Unauthenticated` without a caller, whom login finds; `InvalidArgument` for a cookie of our
+    /// name that this server did not make.
     pub(super) fn of<T>(request: &Request<T>) -> Result<Self, Status> {
         let caller = request.extensions().get::<Arc<Caller>>();
         let caller = caller.ok_or_else(|| refused(Code::Unauthenticated, "log in first"))?;
@@ -34,6 +36,7 @@ impl Asker {
                 address: request.remote_addr(),
                 user_agent: agent.map(cut),
             },
+            settings: ClientSettings::of(request.metadata())?,
             timeout: grpc_timeout(request.metadata()),
         })
     }

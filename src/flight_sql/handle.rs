@@ -4,7 +4,10 @@ use prost::{Message, bytes::Bytes};
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use super::status::{malformed, refused};
+use super::{
+    client_settings::{Change, ClientSettings, Values},
+    status::{malformed, refused},
+};
 
 /// A handle made by a newer server must be refused, not misread.
 const VERSION: u32 = 1;
@@ -21,6 +24,14 @@ pub(super) struct Handle {
     pub(super) parameters: Bytes,
     #[prost(bytes = "vec", tag = "4")]
     id: Vec<u8>,
+    /// What the client had set when it asked: rows come as they were announced.
+    #[prost(btree_map = "string, string", tag = "5")]
+    pub(super) settings: Values,
+    #[prost(bool, tag = "6")]
+    pub(super) keeps_cookies: bool,
+    /// What the statement sets for the client that fetches its result.
+    #[prost(message, optional, tag = "7")]
+    pub(super) change: Option<Change>,
 }
 
 impl Handle {
@@ -30,6 +41,9 @@ impl Handle {
             sql,
             parameters: Bytes::new(),
             id: Uuid::new_v4().into(),
+            settings: Values::new(),
+            keeps_cookies: false,
+            change: None,
         }
     }
 
@@ -61,6 +75,18 @@ impl Handle {
 
     pub(super) fn with_parameters(self, parameters: Bytes) -> Self {
         Self { parameters, ..self }
+    }
+
+    pub(super) fn with_settings(self, settings: &ClientSettings) -> Self {
+        Self {
+            settings: settings.values(),
+            keeps_cookies: settings.keeps_cookies(),
+            ..self
+        }
+    }
+
+    pub(super) fn with_change(self, change: Option<Change>) -> Self {
+        Self { change, ..self }
     }
 
     /// The same statement as a query of its own.

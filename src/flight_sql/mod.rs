@@ -16,6 +16,7 @@ mod admission;
 mod asker;
 mod bound;
 pub mod client;
+mod client_settings;
 mod client_type;
 mod command;
 mod convert;

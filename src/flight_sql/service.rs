@@ -25,6 +25,7 @@ use super::{
     admission::Admission,
     asker::Asker,
     bound::Bound,
+    client_settings::Change,
     command,
     deadline::Deadline,
     encode::{batch_messages, schema_message},
@@ -85,6 +86,11 @@ impl Service {
         self.engine.access(caller).is_administrator()
     }
 
+    /// A session to look at, which runs nothing.
+    pub(super) fn session(&self, asker: &Asker) -> Session {
+        self.engine.session_of(Arc::clone(&asker.caller))
+    }
+
     pub(super) fn bound(&self) -> &Bound {
         &self.bound
     }
@@ -109,10 +115,12 @@ impl Service {
                 return Ok((schema, descriptor.cmd.clone()));
             }
         };
+        let handle = handle.with_settings(&asker.settings);
         let planned = handle.clone();
         let plan = async move |session| statement::plan(session, &planned).await;
-        let schema = self.look(asker, &handle, plan).await?.schema;
-        let statement_handle = handle.to_bytes();
+        let query = self.look(asker, &handle, plan).await?;
+        let statement_handle = handle.with_change(query.change).to_bytes();
+        let schema = query.schema;
         let ticket = TicketStatementQuery { statement_handle };
         Ok((schema, ticket.as_any().encode_to_vec().into()))
     }
@@ -280,6 +288,16 @@ impl Service {
     }
 }
 
+/// What the statement of a ticket sets for its client.
+fn change(ticket: &Ticket) -> Result<Option<Change>, Status> {
+    match command::decode(&ticket.ticket)? {
+        Command::TicketStatementQuery(ticket) => {
+            Ok(Handle::decode_from(&ticket.statement_handle)?.change)
+        }
+        _ => Ok(None),
+    }
+}
+
 fn unsupported<T>(rpc: &str) -> Answer<T> {
     let text = format!("{rpc} is not part of Flight SQL: use GetFlightInfo and DoGet");
     Err(refused(Code::Unimplemented, text))
@@ -319,7 +337,9 @@ impl FlightService for Service {
             .with_endpoint(FlightEndpoint::new().with_ticket(Ticket::new(ticket)))
             .with_descriptor(descriptor)
             .with_ordered(true);
-        Ok(Response::new(info))
+        let mut response = Response::new(info);
+        asker.settings.keep_in(&mut response)?;
+        Ok(response)
     }
 
     async fn get_schema(&self, request: Request<FlightDescriptor>) -> Answer<SchemaResult> {
@@ -331,7 +351,14 @@ impl FlightService for Service {
 
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
         let asker = self.asker(&request)?;
-        Ok(Response::new(self.fetch(&asker, request.get_ref()).await?))
+        let ticket = request.get_ref();
+        let mut response = Response::new(self.fetch(&asker, ticket).await?);
+        if let Some(change) = change(ticket)? {
+            let mut settings = asker.settings;
+            settings.change(change);
+            settings.keep_in(&mut response)?;
+        }
+        Ok(response)
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
@@ -342,9 +369,12 @@ impl FlightService for Service {
 
     async fn do_action(&self, request: Request<Action>) -> Answer<Self::DoActionStream> {
         let asker = self.asker(&request)?;
-        let result = action::run(self, &asker, request.into_inner()).await?;
+        let mut settings = asker.settings.clone();
+        let result = action::run(self, &asker, &mut settings, request.into_inner()).await?;
         let result = result.map(|body| Ok(arrow_flight::Result { body }));
-        Ok(Response::new(stream::iter(result).boxed()))
+        let mut response = Response::new(stream::iter(result).boxed());
+        settings.keep_in(&mut response)?;
+        Ok(response)
     }
 
     async fn list_actions(&self, request: Request<Empty>) -> Answer<Self::ListActionsStream> {

@@ -6,22 +6,28 @@
 
 use datafusion::{
     arrow::datatypes::{Schema, SchemaRef},
-    common::Result,
+    common::{Result, ScalarValue},
     execution::{SendableRecordBatchStream, SessionState},
-    logical_expr::LogicalPlan,
+    logical_expr::{LogicalPlan, LogicalPlanBuilder, Statement as PlanStatement, ident, lit},
 };
 use tonic::{Code, Status};
 
 use super::{
+    client_settings::{Change, SCHEMA_OPTION, SETTING, Values, apply},
     client_type::client_schema,
     handle::Handle,
     parameters, read_only,
     status::{refused, status},
 };
 use crate::{
-    engine::{Planned, Session},
+    engine::{DEFAULT_SCHEMA_KEY, Planned, Session},
     query::statement::{self, Statement},
 };
+
+/// Advice for clients that would forget at once what they set.
+const NOTHING_KEPT: &str = "this connection keeps no settings: turn on cookies (ADBC: \
+    adbc.flight.sql.rpc.with_cookie_middleware), or send headers such as x-tributary-timezone and \
+    schema";
 
 /// What a client learns when it prepares a statement.
 pub(super) struct Prepared {
@@ -32,6 +38,8 @@ pub(super) struct Prepared {
 /// A statement that can run.
 pub(super) struct Query {
     pub(super) schema: SchemaRef,
+    /// What it sets for its client, if it is a SET, RESET or USE.
+    pub(super) change: Option<Change>,
     session: Session,
     planned: Planned,
 }
@@ -44,8 +52,8 @@ impl Query {
 }
 
 /// Plans a statement without values for its parameters.
-pub(super) async fn prepare(session: &Session, sql: &str) -> Result<Prepared, Status> {
-    let planned = plan_text(session, sql).await?;
+pub(super) async fn prepare(session: &Session, handle: &Handle) -> Result<Prepared, Status> {
+    let (planned, _) = plan_text(session, handle).await?;
     let prepare = || {
         let expected = parameters::expected(&planned.plan)?;
         let unbound = client_schema(planned.plan.schema().as_arrow());
@@ -66,7 +74,10 @@ pub(super) async fn prepare(session: &Session, sql: &str) -> Result<Prepared, St
 
 /// Plans a statement with the parameters of its handle.
 pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Status> {
-    let planned = plan_text(&session, &handle.sql).await?;
+    let (planned, change) = plan_text(&session, handle).await?;
+    if change.is_some() && !handle.keeps_cookies {
+        return Err(refused(Code::FailedPrecondition, NOTHING_KEPT));
+    }
     let bind = || {
         let Planned { plan, state } = planned;
         let expected = parameters::expected(&plan)?;
@@ -74,6 +85,7 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
         let plan = parameters::bind(plan, &expected, values)?;
         Ok(Query {
             schema: announced(&plan, &state)?,
+            change,
             session,
             planned: Planned { plan, state },
         })
@@ -81,8 +93,12 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
     bind().map_err(|error| status(&error))
 }
 
-async fn plan_text(session: &Session, sql: &str) -> Result<Planned, Status> {
-    let mut statements = statement::parse(sql).map_err(|error| status(&error))?;
+async fn plan_text(
+    session: &Session,
+    handle: &Handle,
+) -> Result<(Planned, Option<Change>), Status> {
+    apply(&handle.settings, session).map_err(|error| status(&error))?;
+    let mut statements = statement::parse(&handle.sql).map_err(|error| status(&error))?;
     let statement = match (statements.pop(), statements.len()) {
         (Some(statement), 0) => statement,
         (last, before) => {
@@ -100,8 +116,56 @@ async fn plan_text(session: &Session, sql: &str) -> Result<Planned, Status> {
     }
     let planned = session.plan(statement).await;
     let planned = planned.map_err(|error| status(&error))?;
-    read_only::check(&planned.plan)?;
-    Ok(planned)
+    match change(&planned.plan) {
+        None => {
+            read_only::check(&planned.plan)?;
+            Ok((planned, None))
+        }
+        Some(change) => {
+            let row = told(&change, session).map_err(|error| status(&error))?;
+            Ok((
+                Planned {
+                    plan: row,
+                    ..planned
+                },
+                Some(change),
+            ))
+        }
+    }
+}
+
+/// What a statement sets that its client may set; `None` for any other statement.
+fn change(plan: &LogicalPlan) -> Option<Change> {
+    let LogicalPlan::Statement(statement) = plan else {
+        return None;
+    };
+    let (variable, value) = match statement {
+        PlanStatement::SetVariable(set) => (&set.variable, Some(set.value.clone())),
+        PlanStatement::ResetVariable(reset) => (&reset.variable, None),
+        _ => return None,
+    };
+    let name = match variable.as_str() {
+        DEFAULT_SCHEMA_KEY => SCHEMA_OPTION.to_owned(),
+        name if name.starts_with(SETTING) => name.to_owned(),
+        _ => return None,
+    };
+    Some(Change { name, value })
+}
+
+/// The answer to a change, after it has been tried: drivers take a statement without columns for
+/// an update.
+fn told(change: &Change, session: &Session) -> Result<LogicalPlan> {
+    if let Some(value) = &change.value {
+        let value = Values::from([(change.name.clone(), value.clone())]);
+        apply(&value, session)?;
+    }
+    let value = ScalarValue::Utf8(change.value.clone());
+    LogicalPlanBuilder::values(vec![vec![lit(change.name.as_str()), lit(value)]])?
+        .project([
+            ident("column1").alias("name"),
+            ident("column2").alias("value"),
+        ])?
+        .build()
 }
 
 /// The one place that decides what a client is told about a result.
