@@ -2,6 +2,8 @@
 
 /// The keys of the configuration.
 mod configuration;
+/// Lines for clients.
+mod connect;
 /// SQL examples of all pages, on the sample shop.
 mod examples;
 /// A page for each function.

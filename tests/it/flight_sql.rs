@@ -7,10 +7,17 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails its test")]
 
 mod actions;
+/// Which item of the protocol's checklist which tests prove.
+mod checklist;
+/// Other people's clients.
+mod clients;
+/// What drivers do that no registry has.
+mod drivers;
 mod metadata;
 mod parameters;
-mod python;
 mod refusals;
 mod schemas;
+/// What a client sets for its connection.
+mod sessions;
 mod streams;
 pub(crate) mod support;

@@ -15,6 +15,8 @@ mod flight_sql;
 mod import;
 /// Dimensions and measures at any grain.
 mod metric_views;
+/// Packages of Node.js for tests that need other people's programs.
+mod node;
 /// The same answers from other engines.
 mod peers;
 /// What EXPLAIN must show: which filters and columns reach the files.

@@ -12,7 +12,7 @@ use tributary::{
 };
 
 pub(crate) struct SampleShop {
-    engine: Engine,
+    engine: Arc<Engine>,
     _folder: TempDir,
 }
 
@@ -39,9 +39,13 @@ impl SampleShop {
         };
         config.security.roles = toml::from_str(roles).unwrap();
         Self {
-            engine: Engine::open(&config, Clock::System).await.unwrap(),
+            engine: Arc::new(Engine::open(&config, Clock::System).await.unwrap()),
             _folder: folder,
         }
+    }
+
+    pub(crate) fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine)
     }
 
     pub(crate) fn session(&self) -> Session {

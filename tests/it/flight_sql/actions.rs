@@ -7,7 +7,7 @@ use tonic::{Code, Request};
 use super::support::Served;
 
 #[tokio::test]
-async fn everybody_gets_a_token() {
+async fn item_01_everybody_gets_a_token() {
     let served = Served::start().await;
     let client = served.client().await;
     for authorization in ["Basic dXNlcjpwdw==", "Bearer some-token", "Bearer None"] {
@@ -34,7 +34,7 @@ async fn everybody_gets_a_token() {
 }
 
 #[tokio::test]
-async fn listed_actions_are_answered_and_others_are_not() {
+async fn item_16_listed_actions_are_answered_and_others_are_not() {
     let served = Served::start().await;
     let mut client = served.client().await;
     let listed = client.0.list_actions(Empty {}).await.unwrap().into_inner();
@@ -57,7 +57,7 @@ async fn listed_actions_are_answered_and_others_are_not() {
 }
 
 #[tokio::test]
-async fn session_options_say_where_a_connection_is() {
+async fn item_16_21_session_options_say_where_a_connection_is() {
     let served = Served::start().await;
     let client = served.client().await;
     let options = client
@@ -100,7 +100,7 @@ async fn session_options_say_where_a_connection_is() {
 }
 
 #[tokio::test]
-async fn a_wrong_body_is_the_clients_error() {
+async fn item_14_a_wrong_body_is_the_clients_error() {
     let served = Served::start().await;
     let client = served.client().await;
     for name in ["CreatePreparedStatement", "CancelQuery", "CancelFlightInfo"] {

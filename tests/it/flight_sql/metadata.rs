@@ -44,7 +44,7 @@ fn table_schema(batch: &RecordBatch, row: usize) -> Schema {
 }
 
 #[tokio::test]
-async fn catalogs_and_schemas() {
+async fn item_03_04_catalogs_and_schemas() {
     let served = Served::start().await;
     let client = served.client().await;
     let catalogs = rows(&client, CommandGetCatalogs {}).await;
@@ -74,7 +74,7 @@ async fn catalogs_and_schemas() {
 }
 
 #[tokio::test]
-async fn tables_are_filtered_by_name_type_and_schema() {
+async fn item_03_04_tables_are_filtered_by_name_type_and_schema() {
     let served = Served::start().await;
     let client = served.client().await;
     let all = tables(&client, CommandGetTables::default()).await;
@@ -124,7 +124,7 @@ async fn tables_are_filtered_by_name_type_and_schema() {
 }
 
 #[tokio::test]
-async fn columns_say_what_they_are() {
+async fn item_06_29_columns_say_what_they_are() {
     let served = Served::start().await;
     let client = served.client().await;
     let described = |name: &str| CommandGetTables {
@@ -170,7 +170,7 @@ async fn columns_say_what_they_are() {
 }
 
 #[tokio::test]
-async fn a_broken_table_does_not_hide_the_others() {
+async fn item_29_a_broken_table_does_not_hide_the_others() {
     let served = Served::start().await;
     let client = served.client().await;
     let command = CommandGetTables {
@@ -233,7 +233,7 @@ fn expected_member(id: u32) -> &'static str {
 }
 
 #[tokio::test]
-async fn every_server_info_has_the_member_that_drivers_cast_to() {
+async fn item_02_28_every_server_info_has_the_member_that_drivers_cast_to() {
     let served = Served::start().await;
     let client = served.client().await;
     let ids: Vec<u32> = (0..=11).chain([100, 101]).chain(500..=576).collect();
@@ -270,7 +270,7 @@ async fn every_server_info_has_the_member_that_drivers_cast_to() {
 }
 
 #[tokio::test]
-async fn types_are_listed_and_filtered() {
+async fn item_31_types_are_listed_and_filtered() {
     let served = Served::start().await;
     let client = served.client().await;
     let all = rows(&client, CommandGetXdbcTypeInfo { data_type: None }).await;
@@ -285,7 +285,7 @@ async fn types_are_listed_and_filtered() {
 }
 
 #[tokio::test]
-async fn keys_are_empty_with_the_schema_that_drivers_read() {
+async fn item_31_keys_are_empty_with_the_schema_that_drivers_read() {
     let served = Served::start().await;
     let client = served.client().await;
     let primary = rows(&client, CommandGetPrimaryKeys::default()).await;

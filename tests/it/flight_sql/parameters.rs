@@ -38,7 +38,7 @@ async fn rows(client: &Client, sql: &str, values: Vec<ArrayRef>) -> Vec<Vec<Stri
 }
 
 #[tokio::test]
-async fn parameters_of_every_type_in_every_place() {
+async fn item_09_parameters_of_every_type_in_every_place() {
     let served = Served::start().await;
     let client = served.client().await;
     let day: ArrayRef = Arc::new(Date32Array::from(vec![1]));
@@ -99,7 +99,7 @@ async fn parameters_of_every_type_in_every_place() {
 }
 
 #[tokio::test]
-async fn untyped_parameters_take_the_type_of_the_value() {
+async fn item_09_untyped_parameters_take_the_type_of_the_value() {
     let served = Served::start().await;
     let client = served.client().await;
     for sql in ["SELECT ? AS v", "SELECT $1 AS v"] {
@@ -113,7 +113,7 @@ async fn untyped_parameters_take_the_type_of_the_value() {
 }
 
 #[tokio::test]
-async fn parameter_types_are_told_where_they_are_known() {
+async fn item_09_parameter_types_are_told_where_they_are_known() {
     let served = Served::start().await;
     let client = served.client().await;
     let sql = "SELECT ? FROM orders WHERE total > ? AND customer_id = ?";
@@ -144,7 +144,7 @@ async fn an_order_is_explained_by_the_id_that_is_bound() {
 
 /// flightsql-dbapi sends dense unions and goes on with the handle that it had before binding.
 #[tokio::test]
-async fn unions_and_an_ignored_handle() {
+async fn item_09_10_unions_and_an_ignored_handle() {
     let served = Served::start().await;
     let client = served.client().await;
     let union = |type_id: i8| -> ArrayRef {
@@ -173,7 +173,7 @@ async fn unions_and_an_ignored_handle() {
 }
 
 #[tokio::test]
-async fn a_statement_is_bound_and_run_again_until_it_is_closed() {
+async fn item_10_a_statement_is_bound_and_run_again_until_it_is_closed() {
     use arrow_flight::sql::{ActionClosePreparedStatementRequest, ProstMessageExt};
     use prost::Message;
 
@@ -207,7 +207,7 @@ async fn a_statement_is_bound_and_run_again_until_it_is_closed() {
 }
 
 #[tokio::test]
-async fn wrong_parameters_are_refused() {
+async fn item_09_wrong_parameters_are_refused() {
     let served = Served::start().await;
     let client = served.client().await;
     let statement = client.prepare("SELECT ?").await.unwrap();
@@ -237,4 +237,23 @@ async fn wrong_parameters_are_refused() {
         let status = client.prepare(sql).await.err().unwrap();
         assert_eq!(status.code(), Code::InvalidArgument, "{sql}: {status}");
     }
+}
+
+#[tokio::test]
+async fn item_10_any_replica_answers_a_handle() {
+    let (served, other) = (Served::start().await, Served::start().await);
+    let (client, replica) = (served.client().await, other.client().await);
+    let sql = "SELECT order_id FROM orders WHERE order_id = ?";
+    let statement = client.prepare(sql).await.unwrap();
+    let bound = client
+        .bind(&statement.handle, parameters(vec![text("o2")]))
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        let fetched = replica.fetch(prepared(&bound)).await.unwrap();
+        assert_eq!(fetched.rows(), [["o2"]]);
+    }
+    let info = client.info(prepared(&bound)).await.unwrap();
+    let mut messages = replica.messages(&info).await.unwrap();
+    assert!(messages.message().await.unwrap().is_some());
 }

@@ -48,7 +48,7 @@ const STATEMENTS: [(&str, &[&[&str]]); 12] = [
 ];
 
 #[tokio::test]
-async fn prepare_info_and_stream_agree() {
+async fn item_07_prepare_info_and_stream_agree() {
     let served = Served::start().await;
     let client = served.client().await;
     for (sql, rows) in STATEMENTS {
@@ -64,7 +64,7 @@ async fn prepare_info_and_stream_agree() {
 }
 
 #[tokio::test]
-async fn clients_see_plain_types_only() {
+async fn item_26_33_clients_see_plain_types_only() {
     let served = Served::start().await;
     let client = served.client().await;
     for (sql, data_type) in [
@@ -86,7 +86,7 @@ async fn clients_see_plain_types_only() {
 }
 
 #[tokio::test]
-async fn plans_can_be_looked_at() {
+async fn item_07_plans_can_be_looked_at() {
     let served = Served::start().await;
     let client = served.client().await;
     for (sql, text) in [
@@ -127,7 +127,7 @@ async fn a_rate_is_needed_only_when_a_query_runs() {
 }
 
 #[tokio::test]
-async fn get_schema_answers_without_running() {
+async fn item_17_get_schema_answers_without_running() {
     use arrow_flight::{FlightDescriptor, sql::ProstMessageExt};
     use datafusion::arrow::datatypes::Schema;
     use prost::Message;
@@ -144,7 +144,7 @@ async fn get_schema_answers_without_running() {
 }
 
 #[tokio::test]
-async fn the_columns_of_a_metric_view_say_what_they_are() {
+async fn item_07_the_columns_of_a_metric_view_say_what_they_are() {
     let served = Served::start().await;
     let client = served.client().await;
     let sql = "select customer, measure(revenue) as money, agg(order_value)

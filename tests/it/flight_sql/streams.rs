@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use arrow_flight::CancelFlightInfoRequest;
+use datafusion::arrow::ipc::root_as_message;
 use futures::TryStreamExt;
 use prost::Message;
 use tonic::Code;
@@ -16,7 +17,7 @@ const ENDLESS_ROWS: &str = "SELECT value FROM generate_series(1, 1000000000000)"
 const ENDLESS_SUM: &str = "SELECT sum(value) FROM generate_series(1, 1000000000000)";
 
 #[tokio::test]
-async fn messages_stay_small_and_lose_no_row() {
+async fn item_12_messages_stay_small_and_lose_no_row() {
     let served = Served::start().await;
     let client = served.client().await;
     for sql in [
@@ -49,7 +50,37 @@ async fn messages_stay_small_and_lose_no_row() {
 }
 
 #[tokio::test]
-async fn a_row_that_no_message_holds_is_an_error() {
+async fn item_11_rows_come_in_order_from_the_only_endpoint() {
+    let served = Served::start().await;
+    let client = served.client().await;
+    let sql = "SELECT value FROM generate_series(1, 100000) ORDER BY value DESC";
+    let info = client.info(statement(sql)).await.unwrap();
+    assert!(info.ordered);
+    let values = client.query(sql).await.unwrap().rows();
+    let values: Vec<u32> = values.iter().map(|row| row[0].parse().unwrap()).collect();
+    assert!(values.into_iter().eq((1..=100_000).rev()));
+}
+
+#[tokio::test]
+async fn item_13_batches_are_not_compressed() {
+    let served = Served::start().await;
+    let client = served.client().await;
+    let sql = "SELECT repeat('x', 1000) FROM generate_series(1, 1000)";
+    let info = client.info(statement(sql)).await.unwrap();
+    let mut messages = client.messages(&info).await.unwrap();
+    let mut batches = 0;
+    while let Some(message) = messages.try_next().await.unwrap() {
+        let header = root_as_message(&message.data_header).unwrap();
+        if let Some(batch) = header.header_as_record_batch() {
+            assert!(batch.compression().is_none());
+            batches += 1;
+        }
+    }
+    assert!(batches > 0);
+}
+
+#[tokio::test]
+async fn item_12_a_row_that_no_message_holds_is_an_error() {
     let served = Served::start().await;
     let client = served.client().await;
     let status = client
@@ -64,7 +95,7 @@ async fn a_row_that_no_message_holds_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_dropped_stream_frees_its_query() {
+async fn item_18_a_dropped_stream_frees_its_query() {
     let served = Served::start().await;
     let client = served.client().await;
     for sql in [ENDLESS_ROWS, ENDLESS_SUM] {
@@ -78,7 +109,7 @@ async fn a_dropped_stream_frees_its_query() {
 }
 
 #[tokio::test]
-async fn a_query_is_cancelled_by_its_info() {
+async fn item_16_18_a_query_is_cancelled_by_its_info() {
     let served = Served::start().await;
     let client = served.client().await;
     let info = client.info(statement(ENDLESS_SUM)).await.unwrap();
@@ -98,7 +129,7 @@ async fn a_query_is_cancelled_by_its_info() {
 }
 
 #[tokio::test]
-async fn other_clients_are_answered_beside_heavy_queries() {
+async fn item_18_other_clients_are_answered_beside_heavy_queries() {
     let served = Served::start().await;
     let client = served.client().await;
     let mut heavy = Vec::new();

@@ -37,7 +37,7 @@ use tributary::{
     flight_sql::{Running, Server},
 };
 
-/// Orders, customers, tables with awkward names, a view, and a table that is no Parquet.
+/// Orders, customers, tables with awkward names, and a table that is no Parquet.
 fn write_warehouse(root: &Path) {
     let ids = ["o1", "o2", "o3"];
     let ordered_at = [0, 86_400_000_000, 172_800_000_000];
@@ -76,6 +76,10 @@ fn write_warehouse(root: &Path) {
         let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1]));
         write(&root.join(name), vec![(name, numbers)]);
     }
+    for name in ["two words", "MiXed"] {
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+        write(&root.join(name), vec![("n", numbers)]);
+    }
     std::fs::create_dir(root.join("broken")).unwrap();
     std::fs::write(root.join("broken/part.parquet"), "not a Parquet file").unwrap();
 }
@@ -104,6 +108,12 @@ measures
     order_value = ratio(revenue, orders)
 ";
     std::fs::write(folder.join("metrics.sql"), metrics).unwrap();
+    let odd = root.join("odd");
+    std::fs::create_dir(&odd).unwrap();
+    for (file, name) in [("percent", "per%cent"), ("quote", "quo\"\"te")] {
+        let view = format!("-- Which name is odd?\ncreate view odd.\"{name}\" as select 1 as n\n");
+        std::fs::write(odd.join(format!("{file}.sql")), view).unwrap();
+    }
 }
 
 pub(crate) async fn engine(root: &Path) -> Arc<Engine> {

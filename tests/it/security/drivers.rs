@@ -1,4 +1,4 @@
-//! Servers for the drivers of `tests/clients/test_login.py`.
+//! Servers for the drivers of `tests/clients/python/test_login.py`.
 
 use tempfile::TempDir;
 use tributary::config::Tls;
