@@ -117,6 +117,11 @@ measures
 }
 
 pub(crate) async fn engine(root: &Path) -> Arc<Engine> {
+    engine_with(root, Config::default()).await
+}
+
+/// As the configuration says, but for where its tables and views are.
+pub(crate) async fn engine_with(root: &Path, config: Config) -> Arc<Engine> {
     let (warehouse, queries) = (root.join("warehouse"), root.join("queries"));
     std::fs::create_dir(&warehouse).unwrap();
     std::fs::create_dir(&queries).unwrap();
@@ -125,7 +130,7 @@ pub(crate) async fn engine(root: &Path) -> Arc<Engine> {
     let config = Config {
         warehouse: Some(warehouse.to_str().unwrap().to_owned()),
         queries: Some(queries),
-        ..Config::default()
+        ..config
     };
     let clock = Clock::Fixed("2026-09-01T00:00:00Z".parse().unwrap());
     Arc::new(Engine::open(&config, clock).await.unwrap())

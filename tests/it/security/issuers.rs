@@ -4,6 +4,7 @@ use std::sync::{
 };
 
 use axum::{Router, http::StatusCode, routing::get};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use rcgen::{
     KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256,
@@ -30,7 +31,7 @@ struct Signer {
     id: String,
     algorithm: Algorithm,
     key: EncodingKey,
-    public_pem: String,
+    pair: KeyPair,
 }
 
 impl Signer {
@@ -52,11 +53,15 @@ impl Signer {
             id: id.to_owned(),
             algorithm,
             key: key.unwrap(),
-            public_pem: pair.public_key_pem(),
+            pair,
         }
     }
 
     fn public(&self) -> Value {
+        if self.algorithm == Algorithm::EdDSA {
+            let x = URL_SAFE_NO_PAD.encode(self.pair.public_key_raw());
+            return json!({"kty": "OKP", "crv": "Ed25519", "kid": self.id, "x": x});
+        }
         let mut key = Jwk::from_encoding_key(&self.key, self.algorithm).unwrap();
         key.common.key_id = Some(self.id.clone());
         key.common.key_algorithm = None;
@@ -208,7 +213,7 @@ async fn tokens_that_are_not_for_us_are_refused() {
     for (attack, token, expected) in [
         (
             "public key as secret",
-            confused(ours.public_pem.as_bytes()),
+            confused(ours.pair.public_key_pem().as_bytes()),
             "not valid:",
         ),
         (
@@ -282,7 +287,7 @@ async fn tokens_that_are_not_for_us_are_refused() {
         (
             "user is no text",
             ours.sign(&with("sub", json!(["carol"]))),
-            "expected text in the claim sub",
+            "not valid:",
         ),
     ] {
         // These are fewer than the failures that are free for one address.

@@ -186,8 +186,9 @@ async fn a_login_ends_with_the_token_that_it_was_made_with() {
 
 #[tokio::test]
 async fn replicas_with_the_same_key_believe_each_other() {
+    let base = config();
     let with_key = |key: Option<&str>| {
-        let mut config = config();
+        let mut config = base.clone();
         config.security.signing_key = key.map(|key| Secret::new(key.to_owned()));
         config
     };

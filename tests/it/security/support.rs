@@ -21,11 +21,11 @@ use tonic::{
 };
 use tributary::{
     clock::{Clock, ManualClock},
-    config::{ApiToken, Attributes, Config, Secret, Security, User, Values},
+    config::{ApiToken, Attributes, Config, Role, Secret, Security, User, Values},
     flight_sql::Server,
 };
 
-use crate::flight_sql::support::engine;
+use crate::flight_sql::support::engine_with;
 
 pub(crate) const ADA: (&str, &str) = ("ada", "correct horse");
 pub(crate) const API_TOKEN: &str = "tributary_nightly-export";
@@ -50,7 +50,14 @@ pub(crate) fn user(name: &str, password: &str) -> User {
     }
 }
 
-/// Ada, and a program with a token until the end of 2026.
+fn reader() -> Role {
+    Role {
+        read: vec!["*".to_owned()],
+        ..Role::default()
+    }
+}
+
+/// Ada and Bob, and a program with a token until the end of 2026.
 pub(crate) fn security() -> Security {
     Security {
         signing_key: Some(Secret::new(SIGNING_KEY.to_owned())),
@@ -62,6 +69,9 @@ pub(crate) fn security() -> Security {
             attributes: Attributes::new(),
             expires_at: Some("2027-01-01T00:00:00Z".parse().unwrap()),
         }],
+        roles: ["manager", "reader"]
+            .map(|name| (name.to_owned(), reader()))
+            .into(),
         ..Security::default()
     }
 }
@@ -92,7 +102,7 @@ impl Guarded {
 
     pub(crate) async fn start_at(clock: ManualClock, config: &Config) -> Self {
         let root = TempDir::new().unwrap();
-        let engine = engine(root.path()).await;
+        let engine = engine_with(root.path(), config.clone()).await;
         let server = Server::try_new_at(Clock::Manual(clock), engine, config).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
