@@ -128,6 +128,17 @@ fn values_that_make_no_sense_are_told_with_their_places() {
     insta::assert_snapshot!("values_that_make_no_sense", shown(&program, &ran));
     assert!(!ran.stdout.contains("plain text"));
     assert!(!ran.stdout.contains("too short"));
+
+    // A server does not start with what a check refuses; a query needs none of it.
+    let refusal = program.refusal(&["serve"]);
+    assert!(refusal.contains("the configuration has "), "{refusal}");
+    assert!(
+        refusal.contains("server.limits.memory_share: expected"),
+        "{refusal}"
+    );
+    let limits = ["sql", "select 1", "--config", "limits.toml"];
+    program.file("limits.toml", "[server.limits]\nmemory_share = 2\n");
+    program.output(&limits);
 }
 
 #[test]
