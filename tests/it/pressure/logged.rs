@@ -46,3 +46,31 @@ async fn a_line_tells_of_each_query_and_of_no_value() {
     line(&[" WARN ", "waiting for queries that run queries=1"]);
     assert!(!log.contains("hunter2"), "{log}");
 }
+
+#[tokio::test]
+async fn a_log_for_programs_has_an_object_per_line() {
+    let program = Program::new();
+    program.file("tributary.toml", "[server]\nlog = \"json\"\n");
+    let mut server = Process::start(&program);
+    let client = connect(&server.address).await;
+    assert_eq!(client.query("select 1").await.unwrap().rows(), [["1"]]);
+    let failed = client.query("select nothing").await.unwrap_err();
+    let id = query_id(&failed);
+    signal(&server.child, "TERM");
+    drop(client);
+
+    let lines: Vec<_> = server.lines.by_ref().map_while(Result::ok).collect();
+    let objects = lines
+        .iter()
+        .filter_map(|line| serde_json::from_str(line).ok());
+    let ended: Vec<serde_json::Value> = objects
+        .filter(|it: &serde_json::Value| it["fields"]["message"] == "query ended")
+        .collect();
+    assert_eq!(ended.len(), 2, "{lines:?}");
+    assert_eq!(ended[0]["fields"]["state"], "finished");
+    assert_eq!(ended[0]["fields"]["rows"], 1);
+    assert_eq!(ended[1]["level"], "WARN");
+    assert_eq!(ended[1]["fields"]["code"], "InvalidArgument");
+    assert_eq!(ended[1]["span"]["id"], id);
+    assert_eq!(ended[1]["span"]["user"], "anonymous");
+}
