@@ -4,6 +4,8 @@
 //! as long for each. `period = 'last_7_days'` is one; `cast(name as int) = 1` is none, because its
 //! error would quote a name.
 
+use std::sync::Arc;
+
 use datafusion::{
     common::{Result, tree_node::Transformed},
     logical_expr::{
@@ -50,7 +52,7 @@ impl OptimizerRule for PushSafeFilters {
         let below = Filter::try_new(safe, barrier.input.clone().into())?;
         let barrier = Barrier {
             input: pushed_down(LogicalPlan::Filter(below), config)?,
-            name: barrier.name.clone(),
+            name: Arc::clone(&barrier.name),
         };
         Ok(Transformed::yes(match conjunction(other) {
             None => barrier.into_plan(),
@@ -62,9 +64,9 @@ impl OptimizerRule for PushSafeFilters {
 /// Filters go as far down as they can right now: rules that come later read them there.
 fn pushed_down(plan: LogicalPlan, config: &dyn OptimizerConfig) -> Result<LogicalPlan> {
     let rules = Optimizer::with_rules(vec![
-        std::sync::Arc::new(HeldFilters::Hold),
-        std::sync::Arc::new(PushDownFilter::new()),
-        std::sync::Arc::new(HeldFilters::Release),
+        Arc::new(HeldFilters::Hold),
+        Arc::new(PushDownFilter::new()),
+        Arc::new(HeldFilters::Release),
     ]);
     rules.optimize(plan, config, |_, _| {})
 }
