@@ -29,6 +29,9 @@ pub(super) const PATH: &str = "/arrow.flight.protocol.FlightService/Handshake";
 const MAX_REQUEST_BYTES: usize = 64 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// The one message of an answer.
+type Answer = Once<Ready<Result<HandshakeResponse, Status>>>;
+
 /// A handshake that a client has begun.
 pub(super) struct Handshake {
     pub(super) door: Door,
@@ -49,7 +52,7 @@ impl Handshake {
 
 impl StreamingService<HandshakeRequest> for Handshake {
     type Response = HandshakeResponse;
-    type ResponseStream = Once<Ready<Result<HandshakeResponse, Status>>>;
+    type ResponseStream = Answer;
     type Future = BoxFuture<'static, Result<Response<Self::ResponseStream>, Status>>;
 
     fn call(&mut self, request: Request<Streaming<HandshakeRequest>>) -> Self::Future {
@@ -97,9 +100,7 @@ pub(super) fn response<S>(stream: impl FnOnce(HandshakeResponse) -> S) -> Respon
 }
 
 /// The token in the header, where Go and Java look, and in the payload, where others do.
-fn with_token(
-    token: String,
-) -> Result<Response<Once<Ready<Result<HandshakeResponse, Status>>>>, Status> {
+fn with_token(token: String) -> Result<Response<Answer>, Status> {
     let header = MetadataValue::try_from(format!("Bearer {token}"));
     let header = header.map_err(|_| refused(Code::Internal, "the token is no header"))?;
     let mut response = Response::new(stream::once(ready(Ok(HandshakeResponse {

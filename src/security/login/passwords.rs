@@ -208,6 +208,10 @@ pub fn hash_password(password: &str) -> Result<String> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tokio::test blocks on its own runtime"
+)]
 mod tests {
     use super::*;
     use crate::config::{Attributes, Secret};
