@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
-    service::interceptor::InterceptedService,
+    service::{Interceptor, interceptor::InterceptedService},
     transport::{Channel, Endpoint},
 };
 use tributary::{
@@ -147,20 +147,25 @@ pub(crate) fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
+/// Sends these values of the header.
+pub(crate) struct Authorization<'a>(&'a [&'a str]);
+
+impl Interceptor for Authorization<'_> {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        for header in self.0 {
+            let value = MetadataValue::<Ascii>::try_from(*header).unwrap();
+            request.metadata_mut().append("authorization", value);
+        }
+        Ok(request)
+    }
+}
+
 impl Visitor {
     pub(crate) fn client<'a>(
         &self,
         headers: &'a [&'a str],
-    ) -> FlightServiceClient<
-        InterceptedService<Channel, impl FnMut(Request<()>) -> Result<Request<()>, Status> + 'a>,
-    > {
-        FlightServiceClient::with_interceptor(self.0.clone(), move |mut request: Request<()>| {
-            for header in headers {
-                let value = MetadataValue::<Ascii>::try_from(*header).unwrap();
-                request.metadata_mut().append("authorization", value);
-            }
-            Ok(request)
-        })
+    ) -> FlightServiceClient<InterceptedService<Channel, Authorization<'a>>> {
+        FlightServiceClient::with_interceptor(self.0.clone(), Authorization(headers))
     }
 
     /// Asks something that everybody who is inside gets.
