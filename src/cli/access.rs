@@ -18,7 +18,12 @@ pub(super) struct Server {
     server: Option<String>,
 
     /// Who logs in at the server
-    #[arg(long, value_name = "NAME", env = "TRIBUTARY_USER")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "TRIBUTARY_USER",
+        hide_env_values = true
+    )]
     user: Option<String>,
 
     /// The password of the user; asked for at a terminal if it is absent. Others on this machine
