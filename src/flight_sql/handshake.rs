@@ -94,11 +94,6 @@ async fn in_payload(
     })
 }
 
-/// What the service by itself answers, which is never asked: the layer around it knows the login.
-pub(super) fn response<S>(stream: impl FnOnce(HandshakeResponse) -> S) -> Response<S> {
-    Response::new(stream(HandshakeResponse::default()))
-}
-
 /// The token in the header, where Go and Java look, and in the payload, where others do.
 fn with_token(token: String) -> Result<Response<Answer>, Status> {
     let header = MetadataValue::try_from(format!("Bearer {token}"));

@@ -31,7 +31,6 @@ use super::{
     encode::{batch_messages, schema_message},
     execution::Execution,
     handle::Handle,
-    handshake,
     metadata::Metadata,
     metrics::Metrics,
     parameters, read_only,
@@ -321,9 +320,8 @@ impl FlightService for Service {
         &self,
         _: Request<Streaming<HandshakeRequest>>,
     ) -> Answer<Self::HandshakeStream> {
-        Ok(handshake::response(|it| {
-            stream::once(ready(Ok(it))).boxed()
-        }))
+        let text = "the layer around this service answers the handshake";
+        Err(refused(Code::Unimplemented, text))
     }
 
     async fn get_flight_info(&self, request: Request<FlightDescriptor>) -> Answer<FlightInfo> {
