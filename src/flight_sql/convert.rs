@@ -6,7 +6,7 @@ use datafusion::{
     arrow::{
         array::{ArrayRef, RecordBatch, RecordBatchOptions},
         compute::{CastOptions, cast_with_options},
-        datatypes::{Field, SchemaRef},
+        datatypes::{DataType, Field, SchemaRef},
     },
     common::{Result, internal_err},
 };
@@ -16,7 +16,8 @@ use super::client_type::client_type;
 /// The same rows in the schema that the client was told.
 ///
 /// Only the representation may change: a column whose plain type is not the announced one was
-/// announced wrongly, and a cast between numbers would then truncate in silence.
+/// announced wrongly, and a cast between numbers would then truncate in silence. A decimal may also
+/// have fewer places than were announced.
 ///
 /// # Errors
 /// An internal error for such a column, an Arrow error for a value that the plain type cannot
@@ -47,7 +48,8 @@ fn convert_column(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
     if column.data_type() == field.data_type() {
         return Ok(Arc::clone(column));
     }
-    if !client_type(column.data_type()).equals_datatype(field.data_type()) {
+    let plain = client_type(column.data_type());
+    if !plain.equals_datatype(field.data_type()) && !is_widened(&plain, field.data_type()) {
         return internal_err!(
             "column {} was announced as {}, got {}",
             field.name(),
@@ -62,13 +64,22 @@ fn convert_column(column: &ArrayRef, field: &Field) -> Result<ArrayRef> {
     Ok(cast_with_options(column, field.data_type(), &options)?)
 }
 
+/// Whether every value stays what it is: `round(total, 1)` keeps the scale of `total` until
+/// constants are folded, and then has one place.
+fn is_widened(from: &DataType, to: &DataType) -> bool {
+    match (from, to) {
+        (DataType::Decimal128(_, from), DataType::Decimal128(_, to)) => from <= to,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use datafusion::arrow::{
         array::{
-            Array, AsArray, Decimal256Array, DictionaryArray, DurationSecondArray, Float64Array,
-            ListArray, NullArray, StringViewArray, StructArray, Time64NanosecondArray,
-            TimestampNanosecondArray, new_empty_array,
+            Array, AsArray, Decimal128Array, Decimal256Array, DictionaryArray, DurationSecondArray,
+            Float64Array, ListArray, NullArray, StringViewArray, StructArray,
+            Time64NanosecondArray, TimestampNanosecondArray, new_empty_array,
         },
         datatypes::{
             DataType, Int8Type, Schema, Time64MicrosecondType, TimestampMicrosecondType, i256,
@@ -144,6 +155,23 @@ mod tests {
         let announced = Arc::new(Schema::new(vec![Field::new("c", DataType::Int64, true)]));
         let error = convert(&batch, &announced).unwrap_err().to_string();
         assert!(error.contains("announced as Int64, got Float64"), "{error}");
+    }
+
+    #[test]
+    fn decimals_get_more_places_and_never_fewer() {
+        let converted = |scale: i8| {
+            let values = Decimal128Array::from(vec![125]);
+            let values = values.with_precision_and_scale(19, 1).unwrap();
+            let batch = RecordBatch::try_from_iter([("c", Arc::new(values) as ArrayRef)]).unwrap();
+            let field = Field::new("c", DataType::Decimal128(20, scale), true);
+            convert(&batch, &Arc::new(Schema::new(vec![field])))
+        };
+        let wider = converted(2).unwrap();
+        assert_eq!(
+            wider.column(0).as_primitive::<Decimal128Type>().value(0),
+            1250
+        );
+        assert!(converted(0).is_err());
     }
 
     #[test]

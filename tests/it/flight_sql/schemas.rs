@@ -5,7 +5,7 @@ use datafusion::arrow::datatypes::DataType;
 use super::support::Served;
 
 /// Statements whose plain, analyzed and physical schemas differ in some way, with the rows.
-const STATEMENTS: [(&str, &[&[&str]]); 12] = [
+const STATEMENTS: [(&str, &[&[&str]]); 13] = [
     (
         "SELECT CASE WHEN order_id = 'o1' THEN 1 ELSE 2.5 END FROM orders ORDER BY order_id",
         &[&["1.0"], &["2.5"], &["2.5"]],
@@ -25,6 +25,10 @@ const STATEMENTS: [(&str, &[&[&str]]); 12] = [
     ),
     ("SELECT order_id, total FROM orders WHERE total < 0", &[]),
     ("SELECT NULL", &[&["NULL"]]),
+    (
+        "SELECT round(total, 1) FROM orders WHERE order_id = 'o3'",
+        &[&["707.20"]],
+    ),
     (
         "SELECT a.order_id, b.order_id FROM orders a JOIN orders b ON a.order_id = b.order_id WHERE a.total = 20",
         &[&["o2", "o2"]],
