@@ -82,7 +82,7 @@ mod tests {
             Time64NanosecondArray, TimestampNanosecondArray, new_empty_array,
         },
         datatypes::{
-            DataType, Int8Type, Schema, Time64MicrosecondType, TimestampMicrosecondType, i256,
+            Decimal128Type, Int8Type, Schema, Time64MicrosecondType, TimestampMicrosecondType, i256,
         },
     };
 
