@@ -1,9 +1,9 @@
 //! Which rows and values a query may see, bound to the tables and views that it reads.
 //!
-//! [`rights`] decides with whose rights a table or view is read, and what that leaves of it;
-//! [`apply`] builds the plan of what is left; [`barrier`] keeps everything that the caller wrote
+//! `rights` decides with whose rights a table or view is read, and what that leaves of it;
+//! `apply` builds the plan of what is left; `barrier` keeps everything that the caller wrote
 //! above it: a filter that is pushed below a policy sees rows that the policy hides, and tells of
-//! them by failing, or by being slow. What cannot tell anything passes ([`safe_filters`]).
+//! them by failing, or by being slow. What cannot tell anything passes (`safe_filters`).
 //!
 //! A report credits sales from all rows, with its own rights: touchpoints of other teams that were
 //! left out first would leave their sales to whoever remains. The caller's policies then hold for
