@@ -12,7 +12,6 @@ use crate::{
     engine::Engine,
     flight_sql::{self, Server},
     log,
-    security::login,
 };
 
 /// Serve the warehouse over Arrow Flight SQL
@@ -59,7 +58,7 @@ impl Serve {
             engine.warehouse().location().url(),
             audience(address, config)
         ));
-        if login::is_required(&config.security) && config.security.signing_key.is_none() {
+        if config.security.has_login() && config.security.signing_key.is_none() {
             stdout::note(
                 "security.signing_key is absent: logins end with this process, and no other \
                  replica accepts them",
@@ -73,7 +72,7 @@ impl Serve {
 
 /// Who may ask.
 fn audience(address: SocketAddr, config: &Config) -> &'static str {
-    if login::is_required(&config.security) {
+    if config.security.has_login() {
         "read-only, with login"
     } else if address.ip().to_canonical().is_loopback() {
         "read-only, no login: for everybody on this machine"

@@ -42,6 +42,13 @@ impl Default for Security {
     }
 }
 
+impl Security {
+    /// Whether anybody is configured who could log in; if not, nobody has to.
+    pub fn has_login(&self) -> bool {
+        !(self.users.is_empty() && self.tokens.is_empty() && self.issuers.is_empty())
+    }
+}
+
 /// What policies ask of a user: `team_id = "t-1"` or `team_id = ["t-1", "t-2"]`.
 pub type Attributes = BTreeMap<String, Values>;
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use datafusion::common::{Result, plan_err};
 
-use crate::{config::Config, security::login};
+use crate::config::Config;
 
 /// # Errors
 /// A plan error for an address that other machines can reach, if one of them could read what it
@@ -13,8 +13,7 @@ pub fn check(address: SocketAddr, config: &Config) -> Result<()> {
     if address.ip().to_canonical().is_loopback() || config.server.insecure {
         return Ok(());
     }
-    let has_login = login::is_required(&config.security);
-    let (danger, keys) = match (config.server.tls.is_some(), has_login) {
+    let (danger, keys) = match (config.server.tls.is_some(), config.security.has_login()) {
         (true, true) => return Ok(()),
         (false, true) => (
             "passwords, tokens and rows would cross the network in plain text",

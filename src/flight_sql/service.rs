@@ -194,11 +194,12 @@ impl Service {
         planned
     }
 
+    /// The rows of a ticket, and what its statement sets for the client.
     async fn fetch(
         &self,
         asker: &Asker,
         ticket: &Ticket,
-    ) -> Result<AnswerStream<FlightData>, Status> {
+    ) -> Result<(AnswerStream<FlightData>, Option<Change>), Status> {
         let handle = match command::decode(&ticket.ticket)? {
             Command::TicketStatementQuery(ticket) => Handle::decode_from(&ticket.statement_handle)?,
             Command::CommandPreparedStatementQuery(query) => self
@@ -206,12 +207,13 @@ impl Service {
                 .resolve(Handle::decode_from(&query.prepared_statement_handle)?),
             other => {
                 let metadata = Metadata::try_from(other)?;
-                return self.fetch_metadata(asker, metadata).await;
+                return Ok((self.fetch_metadata(asker, metadata).await?, None));
             }
         };
+        let change = handle.change.clone();
         let execution = self.begin(asker, &handle)?;
         match self.start(&execution, asker, handle).await {
-            Ok(query) => Ok(self.runtime.stream(execution, query).boxed()),
+            Ok(query) => Ok((self.runtime.stream(execution, query).boxed(), change)),
             Err(status) => Err(execution.fail(status)),
         }
     }
@@ -287,16 +289,6 @@ impl Service {
     }
 }
 
-/// What the statement of a ticket sets for its client.
-fn change(ticket: &Ticket) -> Result<Option<Change>, Status> {
-    match command::decode(&ticket.ticket)? {
-        Command::TicketStatementQuery(ticket) => {
-            Ok(Handle::decode_from(&ticket.statement_handle)?.change)
-        }
-        _ => Ok(None),
-    }
-}
-
 fn unsupported<T>(rpc: &str) -> Answer<T> {
     let text = format!("{rpc} is not part of Flight SQL: use GetFlightInfo and DoGet");
     Err(refused(Code::Unimplemented, text))
@@ -349,9 +341,9 @@ impl FlightService for Service {
 
     async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
         let asker = self.asker(&request)?;
-        let ticket = request.get_ref();
-        let mut response = Response::new(self.fetch(&asker, ticket).await?);
-        if let Some(change) = change(ticket)? {
+        let (rows, change) = self.fetch(&asker, request.get_ref()).await?;
+        let mut response = Response::new(rows);
+        if let Some(change) = change {
             let mut settings = asker.settings;
             settings.change(change);
             settings.keep_in(&mut response)?;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{Found, files};
-use crate::config::{Config, Limits, Security, Server, node::Path};
+use crate::config::{Config, Limits, Server, node::Path};
 
 pub(super) fn validate(config: &Config, found: &mut Found) {
     let path = Path::of("server");
@@ -42,14 +42,7 @@ fn exposure(config: &Config, listen: SocketAddr, found: &mut Found) {
     if config.server.insecure || listen.ip().to_canonical().is_loopback() {
         return;
     }
-    let Security {
-        users,
-        tokens,
-        issuers,
-        ..
-    } = &config.security;
-    let has_login = !users.is_empty() || !tokens.is_empty() || !issuers.is_empty();
-    let missing = match (config.server.tls.is_some(), has_login) {
+    let missing = match (config.server.tls.is_some(), config.security.has_login()) {
         (true, true) => return,
         (true, false) => "security has no users, tokens or issuers",
         (false, true) => "server.tls is absent",

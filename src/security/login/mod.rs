@@ -49,7 +49,7 @@ impl Gate {
     /// # Errors
     /// A plan error that names the key of the configuration that is wrong, and shows no secret.
     pub fn try_new(security: &Security, clock: Clock) -> Result<Self> {
-        let is_required = is_required(security);
+        let is_required = security.has_login();
         let users = security.users.iter().map(Origin::of_user);
         let tokens = security.tokens.iter().map(Origin::of_token);
         let issuers = security.issuers.iter().map(Origin::of_issuer);
@@ -235,11 +235,6 @@ enum Found {
         token: String,
     },
     Identity(Identity),
-}
-
-/// Whether anybody is configured who could log in.
-pub fn is_required(security: &Security) -> bool {
-    !(security.users.is_empty() && security.tokens.is_empty() && security.issuers.is_empty())
 }
 
 /// An error and what it came from, for a log.
