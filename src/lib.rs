@@ -7,6 +7,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod engine;
+pub mod error_text;
 pub mod flight_sql;
 pub mod log;
 pub mod output;

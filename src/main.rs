@@ -3,8 +3,7 @@
 use std::{error::Error, io, process::ExitCode};
 
 use clap::Parser;
-use datafusion::common::DataFusionError;
-use tributary::{cli::Cli, log};
+use tributary::{cli::Cli, error_text::error_text, log};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -23,7 +22,7 @@ fn main() -> ExitCode {
     match runtime.block_on(cli.run()) {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => failed(&message(&error)),
+        Err(error) => failed(&error_text(&error)),
     }
 }
 
@@ -39,18 +38,6 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
         next = error.source();
     }
     false
-}
-
-/// Our own messages stand alone: the name that DataFusion gives to the kind of error adds nothing.
-fn message(error: &DataFusionError) -> String {
-    match error {
-        DataFusionError::Plan(_)
-        | DataFusionError::Execution(_)
-        | DataFusionError::Configuration(_)
-        | DataFusionError::External(_) => error.message().into_owned(),
-        DataFusionError::Context(place, error) => format!("{place}: {}", message(error)),
-        _ => error.to_string(),
-    }
 }
 
 fn failed(error: &dyn std::fmt::Display) -> ExitCode {

@@ -73,11 +73,11 @@ impl Serve {
 /// Who may ask.
 fn audience(address: SocketAddr, config: &Config) -> &'static str {
     if config.security.has_login() {
-        "read-only, with login"
+        "with login"
     } else if address.ip().to_canonical().is_loopback() {
-        "read-only, no login: for everybody on this machine"
+        "no login: for everybody on this machine"
     } else {
-        "read-only, no login: for everybody who reaches it"
+        "no login: for everybody who reaches it"
     }
 }
 

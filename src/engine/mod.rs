@@ -9,6 +9,7 @@ mod defaults;
 mod planner;
 mod query_memory;
 mod session;
+mod view_change;
 mod watched;
 mod work;
 
@@ -46,6 +47,7 @@ use query_memory::{NAMED_CONSUMERS, Part, QueryMemory};
 pub use check::{Broken, Views, Waiting, check_files};
 pub use check_roles::RoleFinding;
 pub use session::{DEFAULT_SCHEMA_KEY, Planned, Session};
+pub use view_change::ViewChange;
 pub use work::{Interrupt, Spent, Stop, Work};
 
 /// A warehouse and everything that its sessions share.
@@ -118,6 +120,15 @@ impl Engine {
     /// What a user may read and change.
     pub fn access(&self, caller: &Caller) -> Access {
         Access::of(caller, &self.roles)
+    }
+
+    /// Sees the views that others made and dropped in the warehouse since the last time.
+    ///
+    /// # Errors
+    /// An error of the object store, or in a view, which names its file; the views then stay as
+    /// they were.
+    pub async fn refresh_views(&self) -> Result<()> {
+        self.definitions.refresh().await
     }
 
     /// A new session of whoever runs the program, with the warehouse's default settings.

@@ -14,6 +14,7 @@ use datafusion::{
     prelude::SessionContext,
 };
 
+use super::view_change::ViewChange;
 use crate::{
     query::{
         bi::Place,
@@ -24,11 +25,10 @@ use crate::{
         money::bind_rates,
         policy::check_explain,
         settings::Settings,
-        statement::{self, CreateView, Statement},
-        system_table,
-        view::{View, ViewName},
+        statement::{self, Statement},
+        view::ViewName,
     },
-    security::Refusal,
+    security::Access,
 };
 
 /// DataFusion's name for the schema that USE sets.
@@ -37,10 +37,10 @@ pub const DEFAULT_SCHEMA_KEY: &str = "datafusion.catalog.default_schema";
 /// What a user or a connection has for itself.
 pub struct Session {
     /// As they were when the session began: views come and go.
-    sources: Sources,
-    shared: Arc<DefinitionStore>,
+    pub(super) sources: Sources,
+    pub(super) shared: Arc<DefinitionStore>,
     /// Views that live as long as the session; they hide those of their name.
-    temporary: RwLock<Definitions>,
+    pub(super) temporary: RwLock<Definitions>,
     ctx: SessionContext,
     /// What RESET goes back to.
     defaults: Settings,
@@ -52,6 +52,8 @@ pub struct Session {
 pub struct Planned {
     pub plan: LogicalPlan,
     pub state: SessionState,
+    /// What it changes, if it is no query; then the plan is that of an empty result.
+    pub change: Option<ViewChange>,
 }
 
 impl Session {
@@ -72,6 +74,11 @@ impl Session {
     /// The DataFusion session below; it has no tables but the session's own.
     pub fn context(&self) -> &SessionContext {
         &self.ctx
+    }
+
+    /// What the caller may do.
+    pub fn access(&self) -> &Access {
+        &self.sources.access
     }
 
     /// The views that can be read, available or not.
@@ -131,6 +138,15 @@ impl Session {
 
     /// The newest version of everything, for one query.
     pub(super) fn catalog(&self, created: Option<String>) -> QueryCatalog {
+        self.catalog_of(self.definitions(), created)
+    }
+
+    /// The newest version of every table, and these views.
+    pub(super) fn catalog_of(
+        &self,
+        definitions: Arc<Definitions>,
+        created: Option<String>,
+    ) -> QueryCatalog {
         let mut state = self.ctx.state();
         let extensions = &mut state.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
@@ -139,13 +155,17 @@ impl Session {
             state.execution_props_mut().query_execution_start_time = Some(now.into());
         }
         let sources = Sources {
-            definitions: self.definitions(),
+            definitions,
             ..self.sources.clone()
         };
         QueryCatalog::new(sources, state, created)
     }
 
-    /// Plans a statement; defining or dropping a view is done here and plans as an empty result.
+    /// Plans a statement; nothing changes before it is executed.
+    ///
+    /// # Errors
+    /// An error of the parser or the planner; a [`Refusal`](crate::security::Refusal) of a change
+    /// that the caller may not make.
     pub async fn plan(&self, statement: Statement) -> Result<Planned> {
         let state = self.state_creating(statement.created_table())?;
         let plan = match statement {
@@ -171,63 +191,28 @@ impl Session {
                 }
             }
             Statement::CreateView(create) => {
-                self.create_view(create).await?;
-                nothing()
+                return self.plan_change(ViewChange::Create(create), state);
             }
             Statement::DropView { name, if_exists } => {
-                if !self.drop_view(&name).await? && !if_exists {
-                    return plan_err!("DROP VIEW: there is no view {}.{}", name.schema, name.name);
-                }
-                nothing()
+                return self.plan_change(ViewChange::Drop { name, if_exists }, state);
             }
         };
         let plan = rewrite_measures(plan)?;
         check_explain(&plan)?;
-        Ok(Planned { plan, state })
+        Ok(Planned {
+            plan,
+            state,
+            change: None,
+        })
     }
 
-    async fn create_view(&self, create: CreateView) -> Result<()> {
-        let CreateView {
-            view,
-            or_replace,
-            is_temporary,
-        } = create;
-        system_table::check_name(&self.sources.system_tables, &view)?;
-        if !is_temporary {
-            self.check_write("CREATE VIEW", &view.full_name())?;
-            return self.shared.create(view, or_replace).await;
-        }
-        let mut temporary = self.temporary.write().expect("no writer panics");
-        if !or_replace && temporary.get(&view.schema, &view.name).is_some() {
-            let View { schema, name, .. } = &view;
-            return plan_err!("temporary view {schema}.{name} exists already");
-        }
-        temporary.add(view);
-        Ok(())
-    }
-
-    /// Drops the session's own view of a name, else the one that all share.
-    async fn drop_view(&self, name: &ViewName) -> Result<bool> {
-        let is_own = {
-            let mut temporary = self.temporary.write().expect("no writer panics");
-            temporary.remove(name)
-        };
-        if is_own {
-            return Ok(true);
-        }
-        self.check_write("DROP VIEW", name)?;
-        self.shared.remove(name).await
-    }
-
-    fn check_write(&self, statement: &str, name: &ViewName) -> Result<()> {
-        match self.sources.access.can_write(&name.schema, &name.name) {
-            true => Ok(()),
-            false => Err(Refusal::new(
-                format!("{statement} {name}"),
-                "none of your roles may write there",
-            )
-            .into()),
-        }
+    fn plan_change(&self, change: ViewChange, state: SessionState) -> Result<Planned> {
+        self.check_change(&change)?;
+        Ok(Planned {
+            plan: nothing(),
+            state,
+            change: Some(change),
+        })
     }
 
     /// The columns that a query would return; nothing runs.
@@ -238,7 +223,14 @@ impl Session {
 
     /// Runs a planned statement; one that is not a query takes effect before this returns.
     pub async fn execute(&self, planned: Planned) -> Result<SendableRecordBatchStream> {
-        let Planned { plan, state } = planned;
+        let Planned {
+            plan,
+            state,
+            change,
+        } = planned;
+        if let Some(change) = change {
+            self.change(change).await?;
+        }
         let plan = bind_rates(plan, &state).await?;
         match &plan {
             LogicalPlan::Statement(PlanStatement::SetVariable(set)) => {

@@ -83,7 +83,7 @@ pub(super) async fn run(
         "ClosePreparedStatement" => match command::decode(body)? {
             Command::ActionClosePreparedStatementRequest(request) => {
                 let handle = Handle::decode_from(&request.prepared_statement_handle)?;
-                service.bound().forget(&handle);
+                service.bound.forget(&handle);
                 return Ok(None);
             }
             other => return Err(command::unexpected("ClosePreparedStatement", &other)),
@@ -151,7 +151,7 @@ fn cancel(service: &Service, asker: &Asker, info: &FlightInfo) -> Result<CancelS
             && let Command::TicketStatementQuery(ticket) = command::decode(&ticket.ticket)?
         {
             let handle = Handle::decode_from(&ticket.statement_handle)?;
-            let running = service.runtime().running();
+            let running = service.runtime.running();
             if running.cancel(handle.id(), &asker.caller.user, is_administrator) {
                 return Ok(CancelStatus::Cancelled);
             }

@@ -2,9 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Response, Status};
 
-use super::{client_settings::ClientSettings, deadline::grpc_timeout, status::refused};
+use super::{
+    client_settings::{Change, ClientSettings},
+    deadline::grpc_timeout,
+    status::refused,
+};
 use crate::{security::Caller, system::Peer};
 
 /// Longer names of clients are cut.
@@ -39,5 +43,21 @@ impl Asker {
             settings: ClientSettings::of(request.metadata())?,
             timeout: grpc_timeout(request.metadata()),
         })
+    }
+
+    /// Has the client keep a change of its settings.
+    ///
+    /// # Errors
+    /// Those of [`ClientSettings::keep_in`].
+    pub(super) fn tell<T>(
+        mut self,
+        change: Option<Change>,
+        response: &mut Response<T>,
+    ) -> Result<(), Status> {
+        let Some(change) = change else {
+            return Ok(());
+        };
+        self.settings.change(change);
+        self.settings.keep_in(response)
     }
 }

@@ -32,6 +32,9 @@ pub(super) struct Handle {
     /// What the statement sets for the client that fetches its result.
     #[prost(message, optional, tag = "7")]
     pub(super) change: Option<Change>,
+    /// It has taken effect, and there are no rows to fetch.
+    #[prost(bool, tag = "8")]
+    pub(super) is_done: bool,
 }
 
 impl Handle {
@@ -44,6 +47,7 @@ impl Handle {
             settings: Values::new(),
             keeps_cookies: false,
             change: None,
+            is_done: false,
         }
     }
 
@@ -87,6 +91,13 @@ impl Handle {
 
     pub(super) fn with_change(self, change: Option<Change>) -> Self {
         Self { change, ..self }
+    }
+
+    pub(super) fn done(self) -> Self {
+        Self {
+            is_done: true,
+            ..self
+        }
     }
 
     /// The same statement as a query of its own.

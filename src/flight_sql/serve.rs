@@ -9,7 +9,9 @@ use tokio::{net::TcpListener, sync::oneshot};
 use tonic::transport::Server as Transport;
 
 use super::{
-    exposure, incoming,
+    exposure,
+    follow::follow_views,
+    incoming,
     login::{Door, LoginLayer},
     monitor,
     readiness::Readiness,
@@ -61,7 +63,7 @@ impl Server {
 
     /// The queries that run now, to look at while the server runs.
     pub fn running(&self) -> Running {
-        self.service.runtime().running().clone()
+        self.service.runtime.running().clone()
     }
 
     /// Serves until `shutdown`, then takes no more connections, lets running queries end for the
@@ -80,13 +82,14 @@ impl Server {
         // Served until this function returns: what is not ready says so to the end.
         let _monitor = match self.config.server.monitor {
             Some(address) => {
-                Some(monitor::start(address, self.service.metrics(), &self.readiness).await?)
+                Some(monitor::start(address, &self.service.metrics, &self.readiness).await?)
             }
             None => None,
         };
+        let _following = follow_views(Arc::clone(&self.service.engine));
         let door = Door {
             gate: self.gate,
-            failed: self.service.metrics().logins_failed(),
+            failed: self.service.metrics.logins_failed(),
         };
         let service =
             FlightServiceServer::new(self.service).max_decoding_message_size(MAX_REQUEST_BYTES);

@@ -5,20 +5,20 @@ use std::sync::Arc;
 use arrow_flight::{
     Action, ActionType, Criteria, Empty, FlightData, FlightDescriptor, FlightEndpoint, FlightInfo,
     HandshakeRequest, HandshakeResponse, PollInfo, PutResult, SchemaAsIpc, SchemaResult, Ticket,
-    decode::FlightRecordBatchStream,
-    error::FlightError,
     flight_service_server::FlightService,
-    sql::{Command, DoPutPreparedStatementResult, ProstMessageExt, TicketStatementQuery},
+    sql::{Command, ProstMessageExt, TicketStatementQuery},
 };
 use datafusion::{
-    arrow::{datatypes::SchemaRef, ipc::writer::IpcWriteOptions},
+    arrow::{
+        datatypes::{Schema, SchemaRef},
+        ipc::writer::IpcWriteOptions,
+    },
     common::Result as EngineResult,
 };
-use futures::{StreamExt, TryStreamExt, future::ready, stream, stream::BoxStream};
+use futures::{StreamExt, future::ready, stream, stream::BoxStream};
 use prost::{Message, bytes::Bytes};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use tonic::{Code, Request, Response, Status, Streaming};
-use tracing::Instrument;
 
 use super::{
     action,
@@ -29,11 +29,10 @@ use super::{
     command,
     deadline::Deadline,
     encode::{batch_messages, schema_message},
-    execution::Execution,
     handle::Handle,
     metadata::Metadata,
     metrics::Metrics,
-    parameters, read_only,
+    put,
     runtime::QueryRuntime,
     statement,
     status::{refused, status},
@@ -42,21 +41,32 @@ use crate::{
     config::Limits,
     engine::{Engine, Session, Stop},
     security::Caller,
-    system::{State, Statement},
 };
 
 type Answer<T> = Result<Response<T>, Status>;
 type AnswerStream<T> = BoxStream<'static, Result<T, Status>>;
 
+const NOT_FETCHED: &str = "a statement that changes views takes effect with GetFlightInfo or as an \
+    update (DoPut), not with DoGet";
+
+/// What a descriptor asks for.
+struct Described {
+    schema: SchemaRef,
+    ticket: Bytes,
+    /// The statement, if it changes views: it runs when it is asked for, and not when its ticket is
+    /// redeemed.
+    changes_views: Option<Handle>,
+}
+
 /// The Flight SQL service of an engine.
 #[derive(Debug)]
 pub(super) struct Service {
-    engine: Arc<Engine>,
-    runtime: QueryRuntime,
-    admission: Admission,
-    limits: Limits,
-    metrics: Arc<Metrics>,
-    bound: Bound,
+    pub(super) engine: Arc<Engine>,
+    pub(super) runtime: QueryRuntime,
+    pub(super) admission: Admission,
+    pub(super) limits: Limits,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) bound: Bound,
 }
 
 impl Service {
@@ -73,14 +83,6 @@ impl Service {
         })
     }
 
-    pub(super) fn runtime(&self) -> &QueryRuntime {
-        &self.runtime
-    }
-
-    pub(super) fn metrics(&self) -> &Arc<Metrics> {
-        &self.metrics
-    }
-
     pub(super) fn is_administrator(&self, caller: &Caller) -> bool {
         self.engine.access(caller).is_administrator()
     }
@@ -90,16 +92,12 @@ impl Service {
         self.engine.session_of(Arc::clone(&asker.caller))
     }
 
-    pub(super) fn bound(&self) -> &Bound {
-        &self.bound
-    }
-
-    /// The schema of what a descriptor asks for, and the ticket that fetches it; nothing runs.
+    /// What a descriptor asks for; nothing runs.
     async fn describe(
         &self,
         asker: &Asker,
         descriptor: &FlightDescriptor,
-    ) -> Result<(SchemaRef, Bytes), Status> {
+    ) -> Result<Described, Status> {
         let handle = match command::decode(&descriptor.cmd)? {
             Command::CommandStatementQuery(query) => {
                 command::without_transaction(query.transaction_id.as_deref())?;
@@ -111,87 +109,30 @@ impl Service {
             }
             other => {
                 let schema = Metadata::try_from(other)?.schema();
-                return Ok((schema, descriptor.cmd.clone()));
+                return Ok(Described {
+                    schema,
+                    ticket: descriptor.cmd.clone(),
+                    changes_views: None,
+                });
             }
         };
         let handle = handle.with_settings(&asker.settings);
         let planned = handle.clone();
         let plan = async move |session| statement::plan(session, &planned).await;
         let query = self.look(asker, &handle, plan).await?;
-        let statement_handle = handle.with_change(query.change).to_bytes();
-        let schema = query.schema;
-        let ticket = TicketStatementQuery { statement_handle };
-        Ok((schema, ticket.as_any().encode_to_vec().into()))
-    }
-
-    /// Plans a statement that will not run now. It takes no place among the queries.
-    pub(super) async fn look<T, F>(
-        &self,
-        asker: &Asker,
-        handle: &Handle,
-        plan: impl FnOnce(Session) -> F,
-    ) -> Result<T, Status>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, Status>> + Send + 'static,
-    {
-        let execution = self.begin(asker, handle)?;
-        match self.plan(&execution, asker, plan).await {
-            Ok(planned) => {
-                execution.planned();
-                Ok(planned)
-            }
-            Err(status) => Err(execution.fail(status)),
-        }
-    }
-
-    /// # Errors
-    /// `InvalidArgument` for a statement that is too long.
-    fn begin(&self, asker: &Asker, handle: &Handle) -> Result<Execution, Status> {
-        let (bytes, most) = (handle.sql.len(), self.limits.statement_bytes);
-        if bytes > most {
-            let text = format!(
-                "expected a statement of at most {most} bytes (server.limits.statement_bytes), \
-                 got {bytes}"
-            );
-            return Err(refused(Code::InvalidArgument, text));
-        }
-        let (work, user) = (self.engine.work(), &asker.caller.user);
-        let running = self.runtime.running();
-        work.hold(running.list(handle.id(), user, work.interrupt()));
-        let statement = Statement {
-            id: handle.id(),
-            user: Arc::clone(user),
-            text: handle.sql.clone(),
-            peer: asker.peer.clone(),
+        let changes_views = query.changes_views().then(|| handle.clone());
+        let handle = match changes_views {
+            Some(_) => handle.done(),
+            None => handle.with_change(query.change),
         };
-        Ok(Execution::begin(
-            statement,
-            !handle.parameters.is_empty(),
-            work,
-            Deadline::of(self.limits.statement_timeout, asker.timeout),
-            (self.engine.activity(), &self.metrics),
-        ))
-    }
-
-    async fn plan<T, F>(
-        &self,
-        execution: &Execution,
-        asker: &Asker,
-        plan: impl FnOnce(Session) -> F,
-    ) -> Result<T, Status>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, Status>> + Send + 'static,
-    {
-        execution.enters(State::Planning);
-        let began = Instant::now();
-        let caller = Arc::clone(&asker.caller);
-        let work = plan(self.engine.session_for(caller, execution.work()));
-        let work = self.runtime.plan(work).instrument(execution.span().clone());
-        let planned = execution.step(work).await;
-        self.metrics.planned(began.elapsed().as_secs_f64());
-        planned
+        let ticket = TicketStatementQuery {
+            statement_handle: handle.to_bytes(),
+        };
+        Ok(Described {
+            schema: query.schema,
+            ticket: ticket.as_any().encode_to_vec().into(),
+            changes_views,
+        })
     }
 
     /// The rows of a ticket, and what its statement sets for the client.
@@ -210,27 +151,20 @@ impl Service {
                 return Ok((self.fetch_metadata(asker, metadata).await?, None));
             }
         };
+        if handle.is_done {
+            let nothing = Ok(schema_message(&Schema::empty()));
+            return Ok((stream::once(ready(nothing)).boxed(), None));
+        }
         let change = handle.change.clone();
         let execution = self.begin(asker, &handle)?;
         match self.start(&execution, asker, handle).await {
+            // A ticket may be redeemed again, which must not repeat a change.
+            Ok(query) if query.changes_views() => {
+                Err(execution.fail(refused(Code::FailedPrecondition, NOT_FETCHED)))
+            }
             Ok(query) => Ok((self.runtime.stream(execution, query).boxed(), change)),
             Err(status) => Err(execution.fail(status)),
         }
-    }
-
-    /// Waits for a place and plans the query that takes it.
-    async fn start(
-        &self,
-        execution: &Execution,
-        asker: &Asker,
-        handle: Handle,
-    ) -> Result<statement::Query, Status> {
-        let place = self.admission.enter(&asker.caller.user);
-        execution.work().hold(execution.step(place).await?);
-        let plan = async move |session| statement::plan(session, &handle).await;
-        let query = self.plan(execution, asker, plan).await?;
-        execution.enters(State::Running);
-        Ok(query)
     }
 
     async fn fetch_metadata(
@@ -259,33 +193,6 @@ impl Service {
         let activity = self.engine.activity();
         activity.seen(&asker.caller.user, &asker.peer);
         Ok(asker)
-    }
-
-    async fn put(&self, mut data: Streaming<FlightData>) -> Result<PutResult, Status> {
-        let missing = || refused(Code::InvalidArgument, "DoPut: expected a descriptor");
-        let first = data.message().await?.ok_or_else(missing)?;
-        let descriptor = first.flight_descriptor.as_ref().ok_or_else(missing)?;
-        match command::decode(&descriptor.cmd)? {
-            Command::CommandPreparedStatementQuery(query) => {
-                let handle = Handle::decode_from(&query.prepared_statement_handle)?;
-                let rest = data.map_err(|status| FlightError::Tonic(Box::new(status)));
-                let data = stream::once(ready(Ok(first))).chain(rest);
-                let batches = FlightRecordBatchStream::new_from_flight_data(data);
-                let handle = handle.with_parameters(parameters::receive(batches).await?);
-                self.bound.keep(&handle);
-                let result = DoPutPreparedStatementResult {
-                    prepared_statement_handle: Some(handle.to_bytes()),
-                };
-                Ok(PutResult {
-                    app_metadata: result.encode_to_vec().into(),
-                })
-            }
-            Command::CommandStatementUpdate(_) | Command::CommandPreparedStatementUpdate(_) => {
-                Err(read_only::denied("an update"))
-            }
-            Command::CommandStatementIngest(_) => Err(read_only::denied("bulk ingest")),
-            other => Err(command::unexpected("DoPut", &other)),
-        }
     }
 }
 
@@ -319,12 +226,16 @@ impl FlightService for Service {
     async fn get_flight_info(&self, request: Request<FlightDescriptor>) -> Answer<FlightInfo> {
         let asker = self.asker(&request)?;
         let descriptor = request.into_inner();
-        let (schema, ticket) = self.describe(&asker, &descriptor).await?;
+        let described = self.describe(&asker, &descriptor).await?;
+        // By the protocol a statement runs here; some drivers never fetch a result without columns.
+        if let Some(handle) = described.changes_views {
+            self.update(&asker, handle).await?;
+        }
         // One endpoint without a location: some clients read only the first, others try to dial.
         let info = FlightInfo::new()
-            .try_with_schema(&schema)
+            .try_with_schema(&described.schema)
             .map_err(arrow_status)?
-            .with_endpoint(FlightEndpoint::new().with_ticket(Ticket::new(ticket)))
+            .with_endpoint(FlightEndpoint::new().with_ticket(Ticket::new(described.ticket)))
             .with_descriptor(descriptor)
             .with_ordered(true);
         let mut response = Response::new(info);
@@ -334,8 +245,8 @@ impl FlightService for Service {
 
     async fn get_schema(&self, request: Request<FlightDescriptor>) -> Answer<SchemaResult> {
         let asker = self.asker(&request)?;
-        let (schema, _) = self.describe(&asker, request.get_ref()).await?;
-        let schema = SchemaAsIpc::new(&schema, &IpcWriteOptions::default()).try_into();
+        let described = self.describe(&asker, request.get_ref()).await?;
+        let schema = SchemaAsIpc::new(&described.schema, &IpcWriteOptions::default()).try_into();
         Ok(Response::new(schema.map_err(arrow_status)?))
     }
 
@@ -343,18 +254,16 @@ impl FlightService for Service {
         let asker = self.asker(&request)?;
         let (rows, change) = self.fetch(&asker, request.get_ref()).await?;
         let mut response = Response::new(rows);
-        if let Some(change) = change {
-            let mut settings = asker.settings;
-            settings.change(change);
-            settings.keep_in(&mut response)?;
-        }
+        asker.tell(change, &mut response)?;
         Ok(response)
     }
 
     async fn do_put(&self, request: Request<Streaming<FlightData>>) -> Answer<Self::DoPutStream> {
-        self.asker(&request)?;
-        let result = self.put(request.into_inner()).await?;
-        Ok(Response::new(stream::once(ready(Ok(result))).boxed()))
+        let asker = self.asker(&request)?;
+        let (result, change) = put::run(self, &asker, request.into_inner()).await?;
+        let mut response = Response::new(stream::once(ready(Ok(result))).boxed());
+        asker.tell(change, &mut response)?;
+        Ok(response)
     }
 
     async fn do_action(&self, request: Request<Action>) -> Answer<Self::DoActionStream> {

@@ -13,21 +13,25 @@ use datafusion::{
 use tonic::{Code, Status};
 
 use super::{
+    accepted,
     client_settings::{Change, SCHEMA_OPTION, SETTING, Values, apply},
     client_type::client_schema,
     handle::Handle,
-    parameters, read_only,
+    parameters,
     status::{refused, status},
 };
 use crate::{
     engine::{DEFAULT_SCHEMA_KEY, Planned, Session},
-    query::statement::{self, Statement},
+    query::statement::{self, CreateView, Statement},
 };
 
 /// Advice for clients that would forget at once what they set.
 const NOTHING_KEPT: &str = "this connection keeps no settings: turn on cookies (ADBC: \
     adbc.flight.sql.rpc.with_cookie_middleware), or send headers such as x-tributary-timezone and \
     schema";
+
+const NOTHING_TEMPORARY: &str = "CREATE TEMPORARY VIEW: a server keeps nothing between statements \
+    for one client: name the query WITH … in the statement that reads it, or create a view for all";
 
 /// What a client learns when it prepares a statement.
 pub(super) struct Prepared {
@@ -45,6 +49,15 @@ pub(super) struct Query {
 }
 
 impl Query {
+    /// Whether it changes something, for its client or for all.
+    pub(super) fn is_update(&self) -> bool {
+        self.change.is_some() || self.changes_views()
+    }
+
+    pub(super) fn changes_views(&self) -> bool {
+        self.planned.change.is_some()
+    }
+
     /// Starts the query; its batches still have the engine's types.
     pub(super) async fn execute(self) -> Result<SendableRecordBatchStream> {
         self.session.execute(self.planned).await
@@ -79,7 +92,11 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
         return Err(refused(Code::FailedPrecondition, NOTHING_KEPT));
     }
     let bind = || {
-        let Planned { plan, state } = planned;
+        let Planned {
+            plan,
+            state,
+            change: view_change,
+        } = planned;
         let expected = parameters::expected(&plan)?;
         let values = parameters::read(&handle.parameters)?;
         let plan = parameters::bind(plan, &expected, values)?;
@@ -87,7 +104,11 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
             schema: announced(&plan, &state)?,
             change,
             session,
-            planned: Planned { plan, state },
+            planned: Planned {
+                plan,
+                state,
+                change: view_change,
+            },
         })
     };
     bind().map_err(|error| status(&error))
@@ -109,16 +130,17 @@ async fn plan_text(
             ));
         }
     };
-    match statement {
-        Statement::CreateView(_) => return Err(read_only::denied("CREATE VIEW")),
-        Statement::DropView { .. } => return Err(read_only::denied("DROP VIEW")),
-        _ => {}
+    if let Statement::CreateView(CreateView {
+        is_temporary: true, ..
+    }) = &statement
+    {
+        return Err(refused(Code::InvalidArgument, NOTHING_TEMPORARY));
     }
     let planned = session.plan(statement).await;
     let planned = planned.map_err(|error| status(&error))?;
     match change(&planned.plan) {
         None => {
-            read_only::check(&planned.plan)?;
+            accepted::check(&planned.plan)?;
             Ok((planned, None))
         }
         Some(change) => {

@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use crate::engine::Stop;
 
-use crate::security::Refusal;
+use crate::{error_text::error_text, security::Refusal};
 
 /// Longer texts travel in headers that C++ and Java clients refuse as a whole.
 const MAX_TEXT_BYTES: usize = 2048;
 
 /// The status of an engine error: the code of its root, the text of the whole.
 pub(super) fn status(error: &DataFusionError) -> Status {
-    Status::new(code(error), capped(error.strip_backtrace()))
+    Status::new(code(error), capped(error_text(error)))
 }
 
 /// A status with our own text.

@@ -9,8 +9,10 @@ use std::sync::{Arc, RwLock};
 use datafusion::common::{DataFusionError, Result, plan_err};
 use futures::{TryStreamExt, stream};
 use object_store::{
-    Error as StoreError, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, path::Path,
+    Error as StoreError, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload,
+    path::Path,
 };
+use tokio::sync::Mutex;
 
 use super::{
     definitions::Definitions,
@@ -25,10 +27,13 @@ const CONCURRENT_READS: usize = 16;
 #[derive(Debug)]
 pub struct DefinitionStore {
     current: RwLock<Arc<Definitions>>,
-    /// The views that are no statement's: a dropped one gives way to that of its name.
-    given: Definitions,
+    shipped: Definitions,
+    /// Of the user's folder.
+    of_folder: Definitions,
     /// Where views made by SQL are kept; `None` keeps them as long as the engine lives.
     kept_in: Option<Location>,
+    /// The files there when they were last read. Whoever changes or reads them holds it.
+    files: Mutex<Vec<ObjectMeta>>,
 }
 
 impl DefinitionStore {
@@ -41,20 +46,36 @@ impl DefinitionStore {
     /// # Errors
     /// An I/O error or one of the object store, or an error in a definition, which names its file.
     pub async fn open(kept_in: Option<Location>, folder: Option<&std::path::Path>) -> Result<Self> {
-        let mut current = Definitions::shipped()?;
-        let mut given = current.clone();
-        if let Some(warehouse) = &kept_in {
-            add_kept(&mut current, warehouse).await?;
-        }
+        let mut of_folder = Definitions::default();
         if let Some(folder) = folder {
-            current.add_folder(folder)?;
-            given.add_folder(folder)?;
+            of_folder.add_folder(folder)?;
         }
-        Ok(Self {
-            current: RwLock::new(Arc::new(current)),
-            given,
+        let store = Self {
+            current: RwLock::default(),
+            shipped: Definitions::shipped()?,
+            of_folder,
             kept_in,
-        })
+            files: Mutex::default(),
+        };
+        let files = store.files().await?;
+        store.read(&files).await?;
+        *store.files.lock().await = files;
+        Ok(store)
+    }
+
+    /// Sees what others who have the warehouse open made and dropped since the last time.
+    ///
+    /// # Errors
+    /// An error of the object store, or in a definition, which names its file; the views then stay
+    /// as they were.
+    pub async fn refresh(&self) -> Result<()> {
+        let mut known = self.files.lock().await;
+        let files = self.files().await?;
+        if *known != files {
+            self.read(&files).await?;
+            *known = files;
+        }
+        Ok(())
     }
 
     /// The views as they are now.
@@ -67,6 +88,7 @@ impl DefinitionStore {
     /// # Errors
     /// A plan error when there is one and it is not to be replaced; an error of the object store.
     pub async fn create(&self, view: View, or_replace: bool) -> Result<()> {
+        let _writing = self.files.lock().await;
         let exists = || plan_err!("view {}.{} exists already", view.schema, view.name);
         if !or_replace && self.current().get(&view.schema, &view.name).is_some() {
             return exists();
@@ -96,6 +118,7 @@ impl DefinitionStore {
     /// A plan error for a view that came with the program or a folder; an error of the object
     /// store.
     pub async fn remove(&self, name: &ViewName) -> Result<bool> {
+        let _writing = self.files.lock().await;
         let ViewName { schema, name: view } = name;
         let current = self.current();
         let Some(found) = current.get(schema, view) else {
@@ -117,7 +140,10 @@ impl DefinitionStore {
                 deleted => deleted?,
             }
         }
-        self.change(|definitions| match self.given.get(schema, view) {
+        // A dropped view gives way to that of its name.
+        let given = self.of_folder.get(schema, view);
+        let given = given.or_else(|| self.shipped.get(schema, view));
+        self.change(|definitions| match given {
             Some(given) => definitions.add(View::clone(given)),
             None => drop(definitions.remove(name)),
         });
@@ -128,31 +154,41 @@ impl DefinitionStore {
         let mut current = self.current.write().expect("no writer panics");
         change(Arc::make_mut(&mut current));
     }
-}
 
-async fn add_kept(definitions: &mut Definitions, warehouse: &Location) -> Result<()> {
-    let folder = folder(warehouse);
-    let store = warehouse.store();
-    let mut paths: Vec<Path> = store
-        .list(Some(&folder))
-        .map_ok(|file| file.location)
-        .try_collect()
-        .await?;
-    paths.retain(|path| path.extension() == Some("sql"));
-    paths.sort();
-    let texts = paths.into_iter().map(Ok::<_, DataFusionError>);
-    let mut texts = stream::iter(texts)
-        .map_ok(|path| async move {
-            let bytes = store.get(&path).await?.bytes().await?;
-            Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
-        })
-        .try_buffered(CONCURRENT_READS);
-    while let Some((path, text)) = texts.try_next().await? {
-        definitions
-            .add_made(&text)
-            .map_err(|error| error.context(format!("view file {path}")))?;
+    /// The files of views made by SQL, in order.
+    async fn files(&self) -> Result<Vec<ObjectMeta>> {
+        let Some(warehouse) = &self.kept_in else {
+            return Ok(Vec::new());
+        };
+        let files = warehouse.store().list(Some(&folder(warehouse)));
+        let mut files: Vec<ObjectMeta> = files.try_collect().await?;
+        files.retain(|file| file.location.extension() == Some("sql"));
+        files.sort_by(|a, b| a.location.cmp(&b.location));
+        Ok(files)
     }
-    Ok(())
+
+    /// Takes the views of these files in place of those that it had.
+    async fn read(&self, files: &[ObjectMeta]) -> Result<()> {
+        let mut kept = Definitions::default();
+        if let Some(warehouse) = &self.kept_in {
+            let paths = files
+                .iter()
+                .map(|it| Ok::<_, DataFusionError>(&it.location));
+            let mut texts = stream::iter(paths)
+                .map_ok(|path| async move {
+                    let bytes = warehouse.store().get(path).await?.bytes().await?;
+                    Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
+                })
+                .try_buffered(CONCURRENT_READS);
+            while let Some((path, text)) = texts.try_next().await? {
+                kept.add_made(&text)
+                    .map_err(|error| error.context(format!("view file {path}")))?;
+            }
+        }
+        let views = self.shipped.hidden_by(&kept).hidden_by(&self.of_folder);
+        *self.current.write().expect("no writer panics") = Arc::new(views);
+        Ok(())
+    }
 }
 
 fn folder(warehouse: &Location) -> Path {

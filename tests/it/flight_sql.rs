@@ -21,3 +21,5 @@ mod schemas;
 mod sessions;
 mod streams;
 pub(crate) mod support;
+/// CREATE VIEW and DROP VIEW.
+mod view_changes;

@@ -71,7 +71,10 @@ impl Metadata {
             Self::DbSchemas(command) => catalog::db_schemas(command, &session.query_state()?),
             Self::Tables(command) => return catalog::tables(command, session).await,
             Self::TableTypes => catalog::table_types(),
-            Self::SqlInfo(command) => sql_info::rows(command, &session.context().state()),
+            Self::SqlInfo(command) => {
+                let is_writer = session.access().is_writer();
+                sql_info::rows(command, &session.context().state(), is_writer)
+            }
             Self::XdbcTypeInfo(command) => sql_type::rows(command),
             Self::PrimaryKeys => Ok(RecordBatch::new_empty(keys::primary())),
             Self::ForeignKeys => Ok(RecordBatch::new_empty(keys::foreign())),

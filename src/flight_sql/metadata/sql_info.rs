@@ -36,14 +36,18 @@ enum Value {
 }
 
 /// Answers GetSqlInfo; no ids mean all.
+///
+/// # Arguments
+/// `is_writer`: whether there is anything that the caller may change.
 pub(super) fn rows(
     command: CommandGetSqlInfo,
     state: &SessionState,
+    is_writer: bool,
 ) -> Result<RecordBatch, FlightError> {
     let mut functions = functions(state);
     let mut builder = SqlInfoDataBuilder::new();
     for info in (0..=LAST).filter_map(|id| SqlInfo::try_from(id).ok()) {
-        match value(info, &mut functions) {
+        match value(info, is_writer, &mut functions) {
             Value::Text(value) => builder.append(info, value),
             Value::Flag(value) => builder.append(info, value),
             Value::Int(value) => builder.append(info, value),
@@ -55,7 +59,11 @@ pub(super) fn rows(
     command.into_builder(&builder.build()?).build()
 }
 
-fn value(info: SqlInfo, functions: &mut BTreeMap<Group, BTreeSet<String>>) -> Value {
+fn value(
+    info: SqlInfo,
+    is_writer: bool,
+    functions: &mut BTreeMap<Group, BTreeSet<String>>,
+) -> Value {
     use SqlInfo as Id;
     let mut group = |group| {
         let names = functions.remove(&group).unwrap_or_default();
@@ -81,8 +89,8 @@ fn value(info: SqlInfo, functions: &mut BTreeMap<Group, BTreeSet<String>>) -> Va
         Id::SqlDatetimeFunctions => group(Group::Datetime),
         Id::SqlSupportsConvert => Value::Conversions(BTreeMap::new()),
 
-        Id::FlightSqlServerReadOnly
-        | Id::FlightSqlServerSql
+        Id::FlightSqlServerReadOnly => Value::Flag(!is_writer),
+        Id::FlightSqlServerSql
         | Id::FlightSqlServerCancel
         | Id::SqlAllTablesAreSelectable
         | Id::SqlSupportsColumnAliasing

@@ -36,18 +36,12 @@ async fn item_15_nothing_is_changed_and_no_file_is_touched() {
     let client = served.client().await;
     for (sql, words) in [
         ("CREATE TABLE t AS SELECT 1", "CREATE TABLE"),
-        ("CREATE VIEW v AS SELECT 1", "CREATE VIEW"),
-        (
-            "CREATE OR REPLACE VIEW small.values AS SELECT 1",
-            "CREATE VIEW",
-        ),
         ("CREATE SCHEMA s", "CREATE SCHEMA"),
         (
             "CREATE EXTERNAL TABLE t STORED AS PARQUET LOCATION '/etc/hostname'",
             "CREATE EXTERNAL TABLE",
         ),
         ("DROP TABLE orders", "DROP TABLE"),
-        ("DROP VIEW small.values", "DROP VIEW"),
         ("INSERT INTO a_b VALUES (2)", "INSERT"),
         ("DELETE FROM orders", "DELETE"),
         (
@@ -61,7 +55,7 @@ async fn item_15_nothing_is_changed_and_no_file_is_touched() {
     ] {
         let status = refusal(&client, sql).await;
         assert_eq!(status.code(), Code::PermissionDenied, "{sql}: {status}");
-        let expected = format!("{words} is not allowed: this server answers queries");
+        let expected = format!("{words} is not allowed: a server takes queries, ");
         assert!(status.message().starts_with(&expected), "{sql}: {status}");
     }
     for sql in [
@@ -77,6 +71,34 @@ async fn item_15_nothing_is_changed_and_no_file_is_touched() {
     let left = client
         .query("SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM a_b) AS a_b");
     assert_eq!(left.await.unwrap().rows(), [["3", "1"]]);
+}
+
+#[tokio::test]
+async fn item_15_who_may_not_write_changes_no_view() {
+    let served = Served::start().await;
+    let client = served.client().await;
+    for (sql, words) in [
+        ("CREATE VIEW v AS SELECT 1", "CREATE VIEW v"),
+        (
+            "CREATE OR REPLACE VIEW small.values AS SELECT 1",
+            "CREATE VIEW small.values",
+        ),
+        ("DROP VIEW small.values", "DROP VIEW small.values"),
+        (
+            "DROP VIEW IF EXISTS nothing.at_all",
+            "DROP VIEW nothing.at_all",
+        ),
+    ] {
+        let status = refusal(&client, sql).await;
+        let updated = client.update(sql).await.unwrap_err();
+        for status in [status, updated] {
+            assert_eq!(status.code(), Code::PermissionDenied, "{sql}: {status}");
+            let expected = format!("{words} is not allowed: none of your roles may write there");
+            assert!(status.message().starts_with(&expected), "{sql}: {status}");
+        }
+    }
+    let values = client.query("SELECT count(*) FROM small.values").await;
+    assert_eq!(values.unwrap().rows(), [["3"]]);
 }
 
 #[tokio::test]

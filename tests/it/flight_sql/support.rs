@@ -9,8 +9,8 @@ use arrow_flight::{
     flight_service_client::FlightServiceClient,
     sql::{
         ActionCreatePreparedStatementRequest, ActionCreatePreparedStatementResult, Any,
-        CommandPreparedStatementQuery, CommandStatementQuery, DoPutPreparedStatementResult,
-        ProstMessageExt,
+        CommandPreparedStatementQuery, CommandStatementQuery, CommandStatementUpdate,
+        DoPutPreparedStatementResult, DoPutUpdateResult, ProstMessageExt,
     },
 };
 use datafusion::arrow::{
@@ -151,10 +151,15 @@ impl Served {
     }
 
     pub(crate) async fn start_with_grace(grace: Duration) -> Self {
-        let root = TempDir::new().unwrap();
         let mut config = Config::default();
         config.server.drain = grace;
-        let server = Server::try_new(engine(root.path()).await, &config).unwrap();
+        Self::start_with(config).await
+    }
+
+    pub(crate) async fn start_with(config: Config) -> Self {
+        let root = TempDir::new().unwrap();
+        let engine = engine_with(root.path(), config.clone()).await;
+        let server = Server::try_new(engine, &config).unwrap();
         let running = server.running();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("grpc://{}", listener.local_addr().unwrap());
@@ -286,6 +291,24 @@ impl Client {
 
     pub(crate) async fn query(&self, sql: &str) -> Result<Fetched, Status> {
         self.fetch(statement(sql)).await
+    }
+
+    /// Runs a statement as an update, and gives the number of rows that it says it changed.
+    pub(crate) async fn update(&self, sql: &str) -> Result<i64, Status> {
+        self.put_update(CommandStatementUpdate {
+            query: sql.to_owned(),
+            transaction_id: None,
+        })
+        .await
+    }
+
+    pub(crate) async fn put_update(&self, command: impl ProstMessageExt) -> Result<i64, Status> {
+        let descriptor = FlightDescriptor::new_cmd(command.as_any().encode_to_vec());
+        let data = FlightData::new().with_descriptor(descriptor);
+        let results = self.0.clone().do_put(stream::iter([data])).await?;
+        let result = results.into_inner().message().await?.unwrap();
+        let result = DoPutUpdateResult::decode(result.app_metadata).unwrap();
+        Ok(result.record_count)
     }
 
     pub(crate) async fn action(&self, name: &str, body: Vec<u8>) -> Result<Option<Bytes>, Status> {

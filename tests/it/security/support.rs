@@ -57,6 +57,13 @@ fn reader() -> Role {
     }
 }
 
+fn manager() -> Role {
+    Role {
+        write: vec!["scratch.*".to_owned()],
+        ..reader()
+    }
+}
+
 /// Ada and Bob, and a program with a token until the end of 2026.
 pub(crate) fn security() -> Security {
     Security {
@@ -69,8 +76,8 @@ pub(crate) fn security() -> Security {
             attributes: Attributes::new(),
             expires_at: Some("2027-01-01T00:00:00Z".parse().unwrap()),
         }],
-        roles: ["manager", "reader"]
-            .map(|name| (name.to_owned(), reader()))
+        roles: [("manager", manager()), ("reader", reader())]
+            .map(|(name, role)| (name.to_owned(), role))
             .into(),
         ..Security::default()
     }

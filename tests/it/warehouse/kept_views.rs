@@ -51,6 +51,42 @@ async fn of_two_who_make_a_view_at_once_one_is_refused() {
 }
 
 #[tokio::test]
+async fn an_open_warehouse_follows_what_others_make_and_drop() {
+    let shop = Shop::new().await;
+    let (engine, other) = (shop.open().await.unwrap(), shop.open().await.unwrap());
+    let session = engine.session();
+    let n = "select n from mine.one";
+    for (change, expected) in [
+        ("create view mine.one as select 1 as n", Some("1")),
+        (
+            "create or replace view mine.one as select 2 as n",
+            Some("2"),
+        ),
+        ("drop view mine.one", None),
+    ] {
+        rows(&other.session(), change).await;
+        engine.refresh_views().await.unwrap();
+        match expected {
+            Some(expected) => assert_eq!(rows(&session, n).await, [expected], "{change}"),
+            None => drop(session.sql(n).await.err().unwrap()),
+        }
+    }
+    // What came with the program stays, and one broken file takes nothing away.
+    rows(&other.session(), "create view mine.two as select 2 as n").await;
+    std::fs::write(
+        shop.path().join("_tributary/catalog/mine/one.sql"),
+        "nonsense",
+    )
+    .unwrap();
+    let error = engine.refresh_views().await.unwrap_err().to_string();
+    assert!(error.contains("mine/one.sql"), "{error}");
+    rows(&session, "select name from base.agent_names").await;
+    std::fs::remove_file(shop.path().join("_tributary/catalog/mine/one.sql")).unwrap();
+    engine.refresh_views().await.unwrap();
+    assert_eq!(rows(&session, "select n from mine.two").await, ["2"]);
+}
+
+#[tokio::test]
 async fn a_dropped_view_is_gone_and_gives_way_to_a_shipped_one() {
     let shop = Shop::new().await;
     shop.rows("create view mine.one as select 1 as n").await;

@@ -1,4 +1,4 @@
-//! What this server refuses: everything that is not a query.
+//! What this server refuses: everything that neither asks nor changes a view.
 
 use datafusion::{
     common::{Result, tree_node::TreeNodeRecursion},
@@ -25,11 +25,14 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<(), Status> {
     found.map_or(Ok(()), |name| Err(denied(name)))
 }
 
-/// The refusal of a statement that would change something.
+/// The refusal of a statement that would change something else.
 pub(super) fn denied(name: &str) -> Status {
     refused(
         Code::PermissionDenied,
-        format!("{name} is not allowed: this server answers queries and changes nothing"),
+        format!(
+            "{name} is not allowed: a server takes queries, CREATE VIEW and DROP VIEW; `tributary \
+             import` loads tables"
+        ),
     )
 }
 

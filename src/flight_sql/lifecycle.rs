@@ -1,0 +1,144 @@
+//! The way of a statement through the server: it begins, waits for a place, is planned and runs.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tonic::{Code, Status};
+use tracing::Instrument;
+
+use super::{
+    asker::Asker,
+    client_settings::Change,
+    deadline::Deadline,
+    execution::Execution,
+    handle::Handle,
+    service::Service,
+    statement::{self, Query},
+    status::{refused, status},
+};
+use crate::{
+    engine::Session,
+    system::{State, Statement},
+};
+
+const NO_UPDATE: &str = "expected a statement that changes something, got a query: ask for its \
+    rows (GetFlightInfo) instead of an update";
+
+impl Service {
+    /// Plans a statement that will not run now. It takes no place among the queries.
+    pub(super) async fn look<T, F>(
+        &self,
+        asker: &Asker,
+        handle: &Handle,
+        plan: impl FnOnce(Session) -> F,
+    ) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Status>> + Send + 'static,
+    {
+        let execution = self.begin(asker, handle)?;
+        match self.plan(&execution, asker, plan).await {
+            Ok(planned) => {
+                execution.planned();
+                Ok(planned)
+            }
+            Err(status) => Err(execution.fail(status)),
+        }
+    }
+
+    /// # Errors
+    /// `InvalidArgument` for a statement that is too long.
+    pub(super) fn begin(&self, asker: &Asker, handle: &Handle) -> Result<Execution, Status> {
+        let (bytes, most) = (handle.sql.len(), self.limits.statement_bytes);
+        if bytes > most {
+            let text = format!(
+                "expected a statement of at most {most} bytes (server.limits.statement_bytes), \
+                 got {bytes}"
+            );
+            return Err(refused(Code::InvalidArgument, text));
+        }
+        let (work, user) = (self.engine.work(), &asker.caller.user);
+        let running = self.runtime.running();
+        work.hold(running.list(handle.id(), user, work.interrupt()));
+        let statement = Statement {
+            id: handle.id(),
+            user: Arc::clone(user),
+            text: handle.sql.clone(),
+            peer: asker.peer.clone(),
+        };
+        Ok(Execution::begin(
+            statement,
+            !handle.parameters.is_empty(),
+            work,
+            Deadline::of(self.limits.statement_timeout, asker.timeout),
+            (self.engine.activity(), &self.metrics),
+        ))
+    }
+
+    async fn plan<T, F>(
+        &self,
+        execution: &Execution,
+        asker: &Asker,
+        plan: impl FnOnce(Session) -> F,
+    ) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Status>> + Send + 'static,
+    {
+        execution.enters(State::Planning);
+        let began = Instant::now();
+        let caller = Arc::clone(&asker.caller);
+        let work = plan(self.engine.session_for(caller, execution.work()));
+        let work = self.runtime.plan(work).instrument(execution.span().clone());
+        let planned = execution.step(work).await;
+        self.metrics.planned(began.elapsed().as_secs_f64());
+        planned
+    }
+
+    /// Runs a statement that is no query, once, and says what it sets for its client.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for a query.
+    pub(super) async fn update(
+        &self,
+        asker: &Asker,
+        handle: Handle,
+    ) -> Result<Option<Change>, Status> {
+        let execution = self.begin(asker, &handle)?;
+        match self.take_effect(&execution, asker, handle).await {
+            Ok(change) => execution.finish(Ok(())).map(|()| change),
+            Err(status) => Err(execution.fail(status)),
+        }
+    }
+
+    async fn take_effect(
+        &self,
+        execution: &Execution,
+        asker: &Asker,
+        handle: Handle,
+    ) -> Result<Option<Change>, Status> {
+        let query = self.start(execution, asker, handle).await?;
+        if !query.is_update() {
+            return Err(refused(Code::InvalidArgument, NO_UPDATE));
+        }
+        let change = query.change.clone();
+        let effect = async { query.execute().await.map_err(|error| status(&error)) };
+        execution.step(self.runtime.plan(effect)).await?;
+        Ok(change)
+    }
+
+    /// Waits for a place and plans the query that takes it.
+    pub(super) async fn start(
+        &self,
+        execution: &Execution,
+        asker: &Asker,
+        handle: Handle,
+    ) -> Result<Query, Status> {
+        let place = self.admission.enter(&asker.caller.user);
+        execution.work().hold(execution.step(place).await?);
+        let plan = async move |session| statement::plan(session, &handle).await;
+        let query = self.plan(execution, asker, plan).await?;
+        execution.enters(State::Running);
+        Ok(query)
+    }
+}
