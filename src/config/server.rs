@@ -22,6 +22,11 @@ pub struct Server {
     /// Address of the plain HTTP pages `/metrics`, `/healthz` and `/readyz`; absent: none of them.
     #[schemars(extend("format" = "address"), example = &"127.0.0.1:9464")]
     pub monitor: Option<SocketAddr>,
+    /// How long a connection may be silent before the server asks whether its client is still
+    /// there; `0s`: it never asks.
+    #[serde(with = "friendly")]
+    #[schemars(with = "String", extend("format" = "duration"))]
+    pub keepalive: Duration,
     /// How long running queries may go on after a shutdown.
     #[serde(with = "friendly")]
     #[schemars(with = "String", extend("format" = "duration"))]
@@ -46,6 +51,7 @@ impl Default for Server {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 50051).into(),
             monitor: None,
+            keepalive: Duration::from_secs(60),
             drain: Duration::from_secs(10),
             max_data_age: None,
             log: None,

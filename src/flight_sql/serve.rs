@@ -21,8 +21,7 @@ use super::{
 };
 use crate::{clock::Clock, config::Config, engine::Engine, security::login::Gate};
 
-/// Load balancers reset idle connections silently, some after less than six minutes.
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
+/// What a client that is still there may take to say so.
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// Statements and parameters come in one message; the usual 4 MiB is tight for generated SQL.
 const MAX_REQUEST_BYTES: usize = 16 << 20;
@@ -96,8 +95,10 @@ impl Server {
         let (stop, stopped) = oneshot::channel::<()>();
         // An error means that the sender is gone, which is a shutdown too.
         let stopped = stopped.map(drop);
+        // Load balancers reset idle connections silently, some after less than six minutes.
+        let keepalive = self.config.server.keepalive;
         let server = Transport::builder()
-            .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+            .http2_keepalive_interval((!keepalive.is_zero()).then_some(keepalive))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
             .layer(LoginLayer(door))
             .add_service(service);

@@ -13,6 +13,8 @@ mod checklist;
 mod clients;
 /// What drivers do that no registry has.
 mod drivers;
+/// Connections on which nothing happens.
+mod idle;
 mod metadata;
 mod parameters;
 mod refusals;

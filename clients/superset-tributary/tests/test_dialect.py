@@ -25,7 +25,7 @@ class Urls(unittest.TestCase):
     def options(self, url):
         return connection_options(make_url(url))
 
-    def test_tls_unless_said_otherwise(self):
+    def test_20_22_tls_unless_said_otherwise(self):
         self.assertFalse(self.options("tributary://shop.example")["insecure"])
         for written, insecure in [("true", True), ("1", True), ("False", False), ("off", False)]:
             options = self.options(f"tributary://shop.example?insecure={written}")
@@ -33,14 +33,14 @@ class Urls(unittest.TestCase):
         with self.assertRaisesRegex(ArgumentError, "insecure must be true or false, got maybe"):
             self.options("tributary://shop.example?insecure=maybe")
 
-    def test_host_port_and_login(self):
+    def test_22_host_port_and_login(self):
         options = self.options("tributary://ada:p%40ss@shop.example:1234")
         expected = ("shop.example", 1234, "ada", "p@ss")
         names = ("host", "port", "user", "password")
         self.assertEqual(tuple(options[name] for name in names), expected)
         self.assertEqual(self.options("tributary://shop.example")["port"], 50051)
 
-    def test_certificates_and_headers(self):
+    def test_20_22_certificates_and_headers(self):
         with tempfile.NamedTemporaryFile() as certificates:
             certificates.write(b"PEM")
             certificates.flush()
@@ -54,7 +54,7 @@ class Listing(unittest.TestCase):
     def setUpClass(cls):
         cls.inspector = sqlalchemy.inspect(engine())
 
-    def test_schemas_tables_and_views(self):
+    def test_03_04_25_schemas_tables_and_views(self):
         self.assertIn("revenue", self.inspector.get_schema_names())
         self.assertIn("orders", self.inspector.get_table_names())
         self.assertNotIn("orders", self.inspector.get_view_names())
@@ -63,7 +63,7 @@ class Listing(unittest.TestCase):
         self.assertTrue(self.inspector.has_table("overview", "revenue"))
         self.assertFalse(self.inspector.has_table("overvie_", "revenue"))
 
-    def test_columns_with_comments(self):
+    def test_06_26_columns_with_comments(self):
         columns = {it["name"]: it for it in self.inspector.get_columns("orders")}
         self.assertEqual(str(columns["total"]["type"]), "DECIMAL")
         self.assertEqual(columns["order_id"]["comment"], "identifies the order")

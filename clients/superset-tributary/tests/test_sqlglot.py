@@ -16,13 +16,13 @@ def printed(sql):
 
 
 class Printing(unittest.TestCase):
-    def test_queries_answer_the_same_when_printed_again(self):
+    def test_24_queries_answer_the_same_when_printed_again(self):
         with connect() as connection:
             for sql in QUERIES:
                 with self.subTest(sql):
                     self.assertEqual(rows(connection, printed(sql)), rows(connection, sql))
 
-    def test_functions_stay_as_they_were_written(self):
+    def test_24_functions_stay_as_they_were_written(self):
         for sql in (
             "SELECT MEASURE(cx_total_revenue)",
             "SELECT measure(revenue) FILTER(WHERE channel = 'web')",
@@ -31,7 +31,7 @@ class Printing(unittest.TestCase):
         ):
             self.assertEqual(sqlglot.transpile(sql, read=Tributary, write=Tributary), [sql])
 
-    def test_tables_are_found(self):
+    def test_24_tables_are_found(self):
         sql = "SELECT MEASURE(revenue) FROM business_performance.metrics"
         found = sqlglot.parse_one(sql, read=Tributary).find_all(sqlglot.exp.Table)
         self.assertEqual([table.sql() for table in found], ["business_performance.metrics"])

@@ -44,7 +44,7 @@ class Grains(unittest.TestCase):
         [(value,)] = rows(self.connection, printed)
         return value
 
-    def test_every_grain_starts_where_it_should(self):
+    def test_23_every_grain_starts_where_it_should(self):
         expressions = time_grains.expressions()
         self.assertEqual(set(expressions) - {None}, set(STARTS))
         for grain, start in STARTS.items():
@@ -52,7 +52,7 @@ class Grains(unittest.TestCase):
                 expected = datetime.datetime.fromisoformat(start)
                 self.assertEqual(self.value(expressions[grain], AT), expected)
 
-    def test_dates_have_grains_of_a_day_and_more(self):
+    def test_23_dates_have_grains_of_a_day_and_more(self):
         expressions = time_grains.expressions()
         for grain in STARTS:
             if grain.startswith("PT"):
@@ -61,7 +61,7 @@ class Grains(unittest.TestCase):
                 value = self.value(expressions[grain], "DATE '2026-11-18'")
                 self.assertEqual(value, datetime.datetime.fromisoformat(STARTS[grain]))
 
-    def test_sunday_begins_and_ends_its_weeks(self):
+    def test_23_sunday_begins_and_ends_its_weeks(self):
         expressions = time_grains.expressions()
         for grain, expected in [
             (time_grains.STARTS_SUNDAY, "2026-11-22"),
@@ -73,7 +73,7 @@ class Grains(unittest.TestCase):
                 value = self.value(expressions[grain], "DATE '2026-11-22'")
                 self.assertEqual(value, datetime.datetime.fromisoformat(expected))
 
-    def test_literals(self):
+    def test_23_literals(self):
         instant = datetime.datetime(2026, 1, 2, 3, 4, 5, 600000)
         for kind, expected in [
             ("DATE", instant.date()),

@@ -37,22 +37,22 @@ class Login(unittest.TestCase):
         self.assertIn(words, str(caught.exception))
         self.assertNotIn(PASSWORD, str(caught.exception))
 
-    def test_user_and_password(self):
+    def test_01_user_and_password(self):
         self.assertEqual(count(LOGIN_URL, LOGIN), 2)
 
-    def test_token_as_header_and_as_password(self):
+    def test_01_token_as_header_and_as_password(self):
         header = {DatabaseOptions.AUTHORIZATION_HEADER.value: f"Bearer {TOKEN}"}
         self.assertEqual(count(LOGIN_URL, header), 2)
         self.assertEqual(count(LOGIN_URL, {"username": "token", "password": TOKEN}), 2)
 
-    def test_wrong_logins(self):
+    def test_01_14_wrong_logins(self):
         wrong = {"username": USER, "password": "wrong"}
         self.refused("the user or the password is wrong", LOGIN_URL, wrong)
         header = {DatabaseOptions.AUTHORIZATION_HEADER.value: "Bearer wrong"}
         self.refused("the token is not valid", LOGIN_URL, header)
         self.refused("log in first", LOGIN_URL, {})
 
-    def test_handshake_of_plain_flight(self):
+    def test_01_handshake_of_plain_flight(self):
         class Handler(flight.ClientAuthHandler):
             def authenticate(self, outgoing, incoming):
                 outgoing.write(flight.BasicAuth(USER, PASSWORD).serialize())
@@ -67,7 +67,7 @@ class Login(unittest.TestCase):
             client.authenticate(Handler())
             self.assertIn("CancelFlightInfo", [action.type for action in client.list_actions()])
 
-    def test_basic_token_of_plain_flight(self):
+    def test_01_basic_token_of_plain_flight(self):
         with flight.connect(LOGIN_URL) as client:
             header = client.authenticate_basic_token(USER, PASSWORD)
             options = flight.FlightCallOptions(headers=[header])
@@ -84,20 +84,20 @@ class Tls(unittest.TestCase):
             options[DatabaseOptions.MTLS_PRIVATE_KEY.value] = pem(f"{certificate}.key")
         return options
 
-    def test_private_authority(self):
+    def test_20_private_authority(self):
         self.assertEqual(count(TLS_URL, self.options("ca.pem")), 2)
 
-    def test_unknown_authority(self):
+    def test_20_unknown_authority(self):
         for options in (self.options("other.pem"), LOGIN):
             with self.assertRaises(adbc_driver_manager.Error) as caught:
                 count(TLS_URL, options)
             self.assertIn("certificate signed by unknown authority", str(caught.exception))
 
-    def test_plain_text_to_a_server_with_tls(self):
+    def test_20_plain_text_to_a_server_with_tls(self):
         with self.assertRaises(adbc_driver_manager.Error):
             count(TLS_URL.replace("grpc+tls://", "grpc://"), LOGIN)
 
-    def test_certificate_of_the_client(self):
+    def test_20_certificate_of_the_client(self):
         self.assertEqual(count(MUTUAL_TLS_URL, self.options("ca.pem", "client")), 2)
         for certificate in (None, "stranger"):
             with self.assertRaises(adbc_driver_manager.Error):

@@ -16,7 +16,7 @@ fn ticks(child: &Child) -> u64 {
 }
 
 #[tokio::test]
-async fn a_cancelled_query_leaves_the_processor_within_a_second() {
+async fn item_18_a_cancelled_query_leaves_the_processor_within_a_second() {
     let program = Program::new();
     let server = Process::start(&program);
     let client = connect(&server.address).await;

@@ -31,7 +31,7 @@ fn shapes() -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn a_cancelled_query_is_gone_within_a_second() {
+async fn item_18_a_cancelled_query_is_gone_within_a_second() {
     let served = Served::start(|_| {}).await;
     let client = served.client().await;
     for (name, sql) in shapes() {
@@ -48,7 +48,7 @@ async fn a_cancelled_query_is_gone_within_a_second() {
 }
 
 #[tokio::test]
-async fn a_query_whose_client_is_gone_is_gone_within_a_second() {
+async fn item_18_a_query_whose_client_is_gone_is_gone_within_a_second() {
     let served = Served::start(|_| {}).await;
     for (name, sql) in shapes() {
         let client = served.client().await;
@@ -63,7 +63,7 @@ async fn a_query_whose_client_is_gone_is_gone_within_a_second() {
 }
 
 #[tokio::test]
-async fn others_are_answered_while_joins_run() {
+async fn item_18_others_are_answered_while_joins_run() {
     let served = Served::start(|_| {}).await;
     let client = served.client().await;
     let [_, (_, cross), (_, nested), ..] = heavy();

@@ -19,7 +19,7 @@ async fn impatient(limit: Duration) -> Served {
 }
 
 #[tokio::test]
-async fn a_query_ends_at_the_limit_whatever_it_does() {
+async fn item_18_a_query_ends_at_the_limit_whatever_it_does() {
     let served = impatient(Duration::from_millis(700)).await;
     let client = served.client().await;
     for (name, sql) in heavy() {
@@ -54,7 +54,7 @@ async fn the_time_in_the_queue_counts() {
 }
 
 #[tokio::test]
-async fn a_client_may_ask_for_less_time() {
+async fn item_18_a_client_may_ask_for_less_time() {
     let served = impatient(Duration::from_secs(600)).await;
     let client = served.client().await;
     let info = client.info(statement(ENDLESS)).await.unwrap();
@@ -72,7 +72,7 @@ async fn a_client_may_ask_for_less_time() {
 }
 
 #[tokio::test]
-async fn a_client_that_never_reads_does_not_keep_its_place() {
+async fn item_18_a_client_that_never_reads_does_not_keep_its_place() {
     let served = impatient(Duration::from_millis(500)).await;
     let client = served.client().await;
     let unread = start(&client, MANY_ROWS).await.unwrap();

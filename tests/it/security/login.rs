@@ -16,7 +16,7 @@ use super::support::{
 use crate::flight_sql::support::{Client, statement};
 
 #[tokio::test]
-async fn without_logins_any_header_will_do() {
+async fn item_01_without_logins_any_header_will_do() {
     let served = Guarded::start(&Config::default()).await;
     let visitor = served.visitor().await;
     let basic = basic("someone", "something");
@@ -41,7 +41,7 @@ async fn without_logins_any_header_will_do() {
 }
 
 #[tokio::test]
-async fn a_password_is_exchanged_for_a_token() {
+async fn item_01_a_password_is_exchanged_for_a_token() {
     let served = Guarded::start(&config()).await;
     let visitor = served.visitor().await;
     let basic = basic(ADA.0, ADA.1);
@@ -59,7 +59,7 @@ async fn a_password_is_exchanged_for_a_token() {
 }
 
 #[tokio::test]
-async fn the_client_of_arrow_logs_in_and_queries() {
+async fn item_01_the_client_of_arrow_logs_in_and_queries() {
     let served = Guarded::start(&config()).await;
     let mut client = FlightSqlServiceClient::new(served.channel().await);
     let refused = client.execute("SELECT 1".to_owned(), None).await;
@@ -83,7 +83,7 @@ async fn the_client_of_arrow_logs_in_and_queries() {
 }
 
 #[tokio::test]
-async fn tokens_come_in_every_way_that_clients_have() {
+async fn item_01_tokens_come_in_every_way_that_clients_have() {
     let served = Guarded::start(&config()).await;
     let visitor = served.visitor().await;
     let session = visitor.log_in(&[&basic(ADA.0, ADA.1)]).await.unwrap();
@@ -106,7 +106,7 @@ async fn tokens_come_in_every_way_that_clients_have() {
 }
 
 #[tokio::test]
-async fn wrong_and_half_filled_logins_say_what_is_wrong() {
+async fn item_01_14_wrong_and_half_filled_logins_say_what_is_wrong() {
     let served = Guarded::start(&config()).await;
     let visitor = served.visitor().await;
     for (header, expected) in [

@@ -83,7 +83,7 @@ async fn connect(
 }
 
 #[tokio::test]
-async fn only_who_trusts_the_authority_connects() {
+async fn item_20_only_who_trusts_the_authority_connects() {
     let (authority, other) = (Authority::new("ours"), Authority::new("other"));
     let folder = TempDir::new().unwrap();
     authority.server().write(folder.path(), "server");
@@ -101,7 +101,7 @@ async fn only_who_trusts_the_authority_connects() {
 }
 
 #[tokio::test]
-async fn clients_in_plain_text_and_slow_ones_hold_up_nobody() {
+async fn item_20_clients_in_plain_text_and_slow_ones_hold_up_nobody() {
     let authority = Authority::new("ours");
     let folder = TempDir::new().unwrap();
     authority.server().write(folder.path(), "server");
@@ -143,7 +143,7 @@ async fn a_client_that_says_nothing_is_not_waited_for_long() {
 }
 
 #[tokio::test]
-async fn certificates_are_replaced_while_the_server_runs() {
+async fn item_20_certificates_are_replaced_while_the_server_runs() {
     let (old, new) = (Authority::new("old"), Authority::new("new"));
     let folder = TempDir::new().unwrap();
     old.server().write(folder.path(), "server");
@@ -172,7 +172,7 @@ async fn certificates_are_replaced_while_the_server_runs() {
 }
 
 #[tokio::test]
-async fn clients_may_have_to_show_a_certificate() {
+async fn item_20_clients_may_have_to_show_a_certificate() {
     let (servers, clients) = (Authority::new("servers"), Authority::new("clients"));
     let folder = TempDir::new().unwrap();
     servers.server().write(folder.path(), "server");

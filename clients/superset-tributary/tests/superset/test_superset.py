@@ -41,11 +41,11 @@ class InSuperset(unittest.TestCase):
         # A login of its own: one lasts 15 minutes.
         self.api = self.superset.api()
 
-    def test_superset_knows_the_engine(self):
+    def test_22_27_superset_knows_the_engine(self):
         names = {it["name"]: it for it in self.api.get("database/available/")["databases"]}
         self.assertEqual(names["Tributary"]["available_drivers"], ["flightsql"])
 
-    def test_a_connection_is_tested_and_its_errors_are_readable(self):
+    def test_22_27_a_connection_is_tested_and_its_errors_are_readable(self):
         def written(uri):
             return {"database_name": "another", "sqlalchemy_uri": uri}
 
@@ -68,11 +68,11 @@ class InSuperset(unittest.TestCase):
             columns, {"date", "store_id", "store", "associate_id", "associate", "activity_type"}
         )
 
-    def test_sql_lab_leaves_functions_alone(self):
+    def test_24_sql_lab_leaves_functions_alone(self):
         [row] = self.sql_lab("select to_char(date '2026-03-01', '%Y-%m') as month")
         self.assertEqual(row["month"], "2026-03")
 
-    def test_sql_lab_previews_tables_and_metric_views(self):
+    def test_25_sql_lab_previews_tables_and_metric_views(self):
         for view, column in [("metrics", "cx_total_revenue"), ("by_agent", "agent")]:
             path = f"database/{self.database()}/select_star/{view}/revenue/"
             rows = self.sql_lab(self.api.get(path)["result"])
@@ -82,7 +82,7 @@ class InSuperset(unittest.TestCase):
         body = {"database_id": self.database(), "sql": sql, "runAsync": False}
         return self.api.post("sqllab/execute/", body)["data"]
 
-    def test_every_chart_has_the_numbers_of_the_server(self):
+    def test_23_25_27_every_chart_has_the_numbers_of_the_server(self):
         datasets = {it["uuid"]: it for it in read("datasets")}
         charts = read("charts")
         self.assertGreater(len(charts), 50)
@@ -111,7 +111,7 @@ class InSuperset(unittest.TestCase):
             self.assertEqual(len(shown), question.limit)
             self.assertLessEqual(set(shown), set(answered))
 
-    def test_every_dashboard_is_drawn(self):
+    def test_27_every_dashboard_is_drawn(self):
         folder = Path(PICTURES or self.superset.folder)
         dashboards = read("dashboards")
         self.assertEqual(len(dashboards), 5)
