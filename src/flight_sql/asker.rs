@@ -2,10 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use datafusion::arrow::ipc::writer::IpcWriteOptions;
 use tonic::{Code, Request, Response, Status};
 
 use super::{
     client_settings::{Change, ClientSettings},
+    compression,
     deadline::grpc_timeout,
     status::refused,
 };
@@ -20,6 +22,8 @@ pub(super) struct Asker {
     pub(super) caller: Arc<Caller>,
     pub(super) peer: Peer,
     pub(super) settings: ClientSettings,
+    /// How batches are written for it.
+    pub(super) ipc: IpcWriteOptions,
     /// The client's own limit.
     pub(super) timeout: Option<Duration>,
 }
@@ -27,7 +31,7 @@ pub(super) struct Asker {
 impl Asker {
     /// # Errors
     /// `Unauthenticated` without a caller, whom login finds; `InvalidArgument` for a cookie of our
-    /// name that this server did not make.
+    /// name that this server did not make, or a codec that it does not have.
     pub(super) fn of<T>(request: &Request<T>) -> Result<Self, Status> {
         let caller = request.extensions().get::<Arc<Caller>>();
         let caller = caller.ok_or_else(|| refused(Code::Unauthenticated, "log in first"))?;
@@ -41,6 +45,7 @@ impl Asker {
                 user_agent: agent.map(cut),
             },
             settings: ClientSettings::of(request.metadata())?,
+            ipc: compression::write_options(request.metadata())?,
             timeout: grpc_timeout(request.metadata()),
         })
     }

@@ -15,7 +15,10 @@ use tonic::{
     metadata::{KeyAndValueRef, MetadataMap},
 };
 
-use super::status::{malformed, refused};
+use super::{
+    compression,
+    status::{malformed, refused},
+};
 use crate::{engine::Session, query::catalog::CATALOG};
 
 pub(super) const CATALOG_OPTION: &str = "catalog";
@@ -156,6 +159,7 @@ pub(super) fn apply(values: &Values, session: &Session) -> Result<()> {
 fn name_of_header(header: &str) -> Option<String> {
     match header {
         CATALOG_OPTION | SCHEMA_OPTION => Some(header.to_owned()),
+        compression::HEADER => None,
         _ => {
             let name = header.strip_prefix(HEADER)?;
             Some(format!("{SETTING}{}", name.replace('-', "_")))

@@ -28,9 +28,15 @@ pub(super) fn schema_message(schema: &Schema) -> FlightData {
 
 /// The messages of a batch, rows in order; none for a batch without rows.
 ///
+/// # Arguments
+/// `options`: how they are written, compressed or not.
+///
 /// # Errors
 /// Resources exhausted for a single row that no message can hold.
-pub(super) fn batch_messages(batch: &RecordBatch) -> Result<Vec<FlightData>> {
+pub(super) fn batch_messages(
+    batch: &RecordBatch,
+    options: &IpcWriteOptions,
+) -> Result<Vec<FlightData>> {
     let mut messages = Vec::new();
     let rows = batch.num_rows();
     if rows > 0 {
@@ -38,14 +44,18 @@ pub(super) fn batch_messages(batch: &RecordBatch) -> Result<Vec<FlightData>> {
         let step = rows.div_ceil(parts);
         for offset in (0..rows).step_by(step) {
             let part = batch.slice(offset, step.min(rows - offset));
-            encode_or_halve(&part, &mut messages)?;
+            encode_or_halve(&part, options, &mut messages)?;
         }
     }
     Ok(messages)
 }
 
-fn encode_or_halve(batch: &RecordBatch, messages: &mut Vec<FlightData>) -> Result<()> {
-    let message = encode(batch)?;
+fn encode_or_halve(
+    batch: &RecordBatch,
+    options: &IpcWriteOptions,
+    messages: &mut Vec<FlightData>,
+) -> Result<()> {
+    let message = encode(batch, options)?;
     let bytes = message.data_header.len() + message.data_body.len();
     let rows = batch.num_rows();
     if bytes <= LIMIT_BYTES {
@@ -58,16 +68,16 @@ fn encode_or_halve(batch: &RecordBatch, messages: &mut Vec<FlightData>) -> Resul
              select fewer or shorter columns"
         );
     }
-    encode_or_halve(&batch.slice(0, rows / 2), messages)?;
-    encode_or_halve(&batch.slice(rows / 2, rows - rows / 2), messages)
+    encode_or_halve(&batch.slice(0, rows / 2), options, messages)?;
+    encode_or_halve(&batch.slice(rows / 2, rows - rows / 2), options, messages)
 }
 
-fn encode(batch: &RecordBatch) -> Result<FlightData> {
+fn encode(batch: &RecordBatch, options: &IpcWriteOptions) -> Result<FlightData> {
     // Nothing is tracked between messages: the conversion leaves no dictionary in a batch.
     let (_, encoded) = IpcDataGenerator::default().encode(
         batch,
         &mut DictionaryTracker::new(false),
-        &IpcWriteOptions::default(),
+        options,
         &mut IpcWriteContext::default(),
     )?;
     Ok(encoded.into())
@@ -90,7 +100,7 @@ mod tests {
     fn messages(lengths: impl Iterator<Item = usize>) -> Result<Vec<usize>> {
         let texts = StringArray::from_iter_values(lengths.map(|length| "x".repeat(length)));
         let batch = RecordBatch::try_from_iter([("c", Arc::new(texts) as ArrayRef)])?;
-        let messages = batch_messages(&batch)?;
+        let messages = batch_messages(&batch, &IpcWriteOptions::default())?;
         Ok(messages.iter().map(|it| it.data_body.len()).collect())
     }
 
@@ -109,7 +119,7 @@ mod tests {
     fn a_slice_of_a_large_batch_is_one_small_message() {
         let texts = StringArray::from_iter_values((0..1000).map(|_| "x".repeat(20_000)));
         let batch = RecordBatch::try_from_iter([("c", Arc::new(texts) as ArrayRef)]).unwrap();
-        let messages = batch_messages(&batch.slice(500, 2)).unwrap();
+        let messages = batch_messages(&batch.slice(500, 2), &IpcWriteOptions::default()).unwrap();
         assert_eq!(messages.len(), 1);
         assert!(messages[0].data_body.len() < 50_000);
     }

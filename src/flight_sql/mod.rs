@@ -21,6 +21,7 @@ pub mod client;
 mod client_settings;
 mod client_type;
 mod command;
+mod compression;
 mod convert;
 mod deadline;
 mod encode;

@@ -12,7 +12,10 @@ use std::{
 };
 
 use arrow_flight::FlightData;
-use datafusion::common::{DataFusionError, Result};
+use datafusion::{
+    arrow::ipc::writer::IpcWriteOptions,
+    common::{DataFusionError, Result},
+};
 use futures::{FutureExt, Stream, StreamExt};
 use prost::Message;
 use tokio::{
@@ -85,14 +88,19 @@ impl QueryRuntime {
     }
 
     /// Runs a query; the messages of its rows follow that of its schema.
-    pub(super) fn stream(&self, execution: Execution, query: Query) -> MessageStream {
+    pub(super) fn stream(
+        &self,
+        execution: Execution,
+        query: Query,
+        options: IpcWriteOptions,
+    ) -> MessageStream {
         let schema = schema_message(&query.schema);
         let (sender, receiver) = mpsc::channel(MAX_WAITING_MESSAGES);
         let interrupt = Arc::clone(execution.interrupt());
         let span = execution.span().clone();
         let work = async move {
             let sending = async {
-                let sent = send_messages(query, &execution, &sender).await;
+                let sent = send_messages(query, &execution, &options, &sender).await;
                 sent.map_err(|error| status(&error))
             };
             let result = execution.step(sending).await;
@@ -136,13 +144,14 @@ impl Drop for QueryRuntime {
 async fn send_messages(
     query: Query,
     execution: &Execution,
+    options: &IpcWriteOptions,
     sender: &Sender<FlightData>,
 ) -> Result<()> {
     let schema = Arc::clone(&query.schema);
     let mut batches = query.execute().await?;
     while let Some(batch) = batches.next().await {
         let batch = convert(&batch?, &schema)?;
-        let messages = batch_messages(&batch)?;
+        let messages = batch_messages(&batch, options)?;
         let bytes = messages.iter().map(Message::encoded_len).sum();
         execution.sent(batch.num_rows(), bytes);
         for message in messages {

@@ -162,7 +162,10 @@ impl Service {
             Ok(query) if query.changes_views() => {
                 Err(execution.fail(refused(Code::FailedPrecondition, NOT_FETCHED)))
             }
-            Ok(query) => Ok((self.runtime.stream(execution, query).boxed(), change)),
+            Ok(query) => {
+                let rows = self.runtime.stream(execution, query, asker.ipc.clone());
+                Ok((rows.boxed(), change))
+            }
             Err(status) => Err(execution.fail(status)),
         }
     }
@@ -174,10 +177,11 @@ impl Service {
     ) -> Result<AnswerStream<FlightData>, Status> {
         let work = self.engine.work();
         let session = self.engine.session_for(Arc::clone(&asker.caller), &work);
+        let options = asker.ipc.clone();
         let rows = async move {
             let batch = metadata.rows(&session).await?;
             let mut messages = vec![schema_message(&batch.schema())];
-            messages.extend(batch_messages(&batch)?);
+            messages.extend(batch_messages(&batch, &options)?);
             EngineResult::Ok(messages)
         };
         let rows = async { rows.await.map_err(|error| status(&error)) };

@@ -11,6 +11,7 @@ mod actions;
 mod checklist;
 /// Other people's clients.
 mod clients;
+mod compression;
 /// What drivers do that no registry has.
 mod drivers;
 /// Connections on which nothing happens.

@@ -6,6 +6,7 @@ That library knows neither view types nor much else that is new: what it reads, 
 import json
 import os
 import pathlib
+import time
 import unittest
 
 import flightsql
@@ -112,6 +113,32 @@ class Querying(unittest.TestCase):
     def test_12_a_large_result(self):
         sql = "SELECT value, repeat('x', 100) AS text FROM generate_series(1, 100000)"
         self.assertEqual(len(self.rows(sql)), 100000)
+
+    def test_13_compressed_batches(self):
+        def read(codec):
+            sql = f"SELECT value, value % 7 AS with_{codec} FROM generate_series(1, 100000) ORDER BY 1"
+            header = f"&x-tributary-compression={codec}" if codec else ""
+            with engine(header).connect() as connection:
+                return [tuple(row) for row in connection.execute(text(sql))], self.sent_bytes(sql)
+
+        plain, many = read(None)
+        self.assertEqual(len(plain), 100000)
+        for codec in ("lz4", "zstd"):
+            with self.subTest(codec):
+                rows, few = read(codec)
+                self.assertTrue(rows == plain, "a difference of this many rows cannot be shown")
+                self.assertLess(few, many * 0.7)
+
+    def sent_bytes(self, sql):
+        # The server notes the end of a query after its client has read it.
+        for _ in range(100):
+            rows = self.rows(
+                f"SELECT sent_bytes FROM system.queries WHERE statement = '{sql}' AND state = 'finished'"
+            )
+            if rows:
+                return rows[0][0]
+            time.sleep(0.05)
+        self.fail(f"not finished after five seconds: {sql}")
 
     def test_14_a_long_error_arrives(self):
         columns = ", ".join(f"1 AS a_column_with_a_name_{number}" for number in range(800))

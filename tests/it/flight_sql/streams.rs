@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use arrow_flight::CancelFlightInfoRequest;
-use datafusion::arrow::ipc::root_as_message;
 use futures::TryStreamExt;
 use prost::Message;
 use tonic::Code;
@@ -59,24 +58,6 @@ async fn item_11_rows_come_in_order_from_the_only_endpoint() {
     let values = client.query(sql).await.unwrap().rows();
     let values: Vec<u32> = values.iter().map(|row| row[0].parse().unwrap()).collect();
     assert!(values.into_iter().eq((1..=100_000).rev()));
-}
-
-#[tokio::test]
-async fn item_13_batches_are_not_compressed() {
-    let served = Served::start().await;
-    let client = served.client().await;
-    let sql = "SELECT repeat('x', 1000) FROM generate_series(1, 1000)";
-    let info = client.info(statement(sql)).await.unwrap();
-    let mut messages = client.messages(&info).await.unwrap();
-    let mut batches = 0;
-    while let Some(message) = messages.try_next().await.unwrap() {
-        let header = root_as_message(&message.data_header).unwrap();
-        if let Some(batch) = header.header_as_record_batch() {
-            assert!(batch.compression().is_none());
-            batches += 1;
-        }
-    }
-    assert!(batches > 0);
 }
 
 #[tokio::test]
