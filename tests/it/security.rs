@@ -8,6 +8,8 @@ pub(crate) mod drivers;
 mod issuers;
 // Passwords, tokens, and what becomes of them.
 mod login;
+// What users can do to each other.
+mod others;
 // `tributary password`, `token`, and `sql --server` with a login.
 mod program;
 // A server that wants a login.
