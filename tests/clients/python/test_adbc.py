@@ -245,6 +245,20 @@ class Settings(unittest.TestCase):
             with self.assertRaises(adbc_driver_manager.Error):
                 connection.adbc_current_db_schema = "nowhere"
 
+    def test_16_21_what_a_connection_sets_first_is_kept(self):
+        login = {"username": "user", "password": "secret"}
+        zone = {"adbc.flight.sql.session.option.tributary.timezone": "Asia/Tokyo"}
+        for db_kwargs in ({COOKIES: "true"}, {COOKIES: "true", **login}):
+            with self.subTest(login="username" in db_kwargs):
+                with connect(db_kwargs=db_kwargs, conn_kwargs=zone) as connection:
+                    self.assertEqual(self.value(connection, "SHOW tributary.timezone"), "Asia/Tokyo")
+                with connect(db_kwargs=db_kwargs) as connection:
+                    connection.adbc_current_db_schema = "small"
+                    self.assertEqual(connection.adbc_current_db_schema, "small")
+                with connect(db_kwargs=db_kwargs) as connection:
+                    self.value(connection, "SET tributary.timezone = 'Asia/Tokyo'")
+                    self.assertEqual(self.value(connection, "SHOW tributary.timezone"), "Asia/Tokyo")
+
     def test_16_a_connection_without_cookies_is_told_so(self):
         with connect() as connection:
             with self.assertRaisesRegex(adbc_driver_manager.Error, "turn on cookies"):
