@@ -150,7 +150,7 @@ async fn flight_sql_client_of_arrow_runs() {
             vec!["tables", "tributary"],
             vec!["statement-query", "select 1"],
             vec!["statement-query", "select * from revenue.by_channel"],
-            vec!["prepared-statement-query", "select $1", "--params", "$1=2"],
+            vec!["prepared-statement-query", "select $1", "-p", "$1=2"],
         ] {
             prints(Command::new(&client).args(begin).args(arguments));
         }
