@@ -1,6 +1,7 @@
 //! Apache Superset and the package with which it talks to this server.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Lines},
     path::{Path, PathBuf},
     process::{Child, ChildStderr, Command, Stdio},
@@ -8,44 +9,77 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::python;
+use crate::{python, security::support::cheap_hash};
 
-/// A server over a small sample shop, ended with the test.
-struct SampleServer {
-    child: Child,
-    url: String,
-    _messages: Lines<BufReader<ChildStderr>>,
-    _folder: TempDir,
-}
+/// Of the user that a server with login knows, as a URL has it: a password with characters that
+/// must be percent-encoded.
+const PASSWORD: (&str, &str) = ("s@cret/9 %", "s%40cret%2F9%20%25");
 
-impl SampleServer {
-    fn start(scale: &str) -> Self {
+/// A small sample shop.
+struct Sample(TempDir);
+
+impl Sample {
+    fn write(scale: &str) -> Self {
         let folder = TempDir::new().unwrap();
-        let shop = folder.path().join("shop");
         python::run(
             program()
                 .args(["sample", "--scale", scale, "--out"])
-                .arg(&shop),
+                .arg(folder.path().join("shop")),
             "the sample is written to a temporary folder",
         );
-        let mut child = program()
-            .args(["serve", "--listen", "127.0.0.1:0", "--warehouse"])
-            .arg(&shop)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self(folder)
+    }
+
+    /// A server for everybody.
+    fn serve(&self) -> SampleServer {
+        SampleServer::start(program().args(["serve", "--warehouse"]).arg(self.shop()))
+    }
+
+    /// A server for Ada, who may read all.
+    fn serve_with_login(&self) -> SampleServer {
+        let configuration = self.0.path().join("login.toml");
+        let password = cheap_hash(PASSWORD.0);
+        let text = format!(
+            "[[security.users]]\nname = 'ada'\npassword = '{}'\nroles = ['reader']\n\
+             [security.roles.reader]\nread = ['*']\n",
+            password.expose()
+        );
+        fs::write(&configuration, text).unwrap();
+        SampleServer::start(
+            program()
+                .args(["serve", "--warehouse"])
+                .arg(self.shop())
+                .arg("--config")
+                .arg(configuration),
+        )
+    }
+
+    fn shop(&self) -> PathBuf {
+        self.0.path().join("shop")
+    }
+}
+
+/// A server over the sample, ended with the test.
+struct SampleServer {
+    child: Child,
+    /// Without its scheme.
+    address: String,
+    _messages: Lines<BufReader<ChildStderr>>,
+}
+
+impl SampleServer {
+    fn start(command: &mut Command) -> Self {
+        let command = command.args(["--listen", "127.0.0.1:0"]);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut messages = BufReader::new(child.stderr.take().unwrap()).lines();
-        let serving = messages
-            .by_ref()
-            .map(Result::unwrap)
-            .find(|line| line.starts_with("serving "))
-            .expect("a server says where it listens");
-        let url = serving.split(" on ").nth(1).unwrap();
+        let address = messages.by_ref().map(Result::unwrap).find_map(|line| {
+            let (_, address) = line.split_once(" on grpc://")?;
+            Some(address.split(' ').next()?.to_owned())
+        });
         Self {
             child,
-            url: url.split(' ').next().unwrap().to_owned(),
+            address: address.expect("a server says where it listens"),
             _messages: messages,
-            _folder: folder,
         }
     }
 }
@@ -61,7 +95,11 @@ impl Drop for SampleServer {
 #[test]
 fn the_package_of_superset_works_without_it() {
     let python = python::environment("superset-package", &tests().join("requirements.txt"));
-    passes(&python, &tests(), "0.02", None);
+    let sample = Sample::write("0.02");
+    let (open, guarded) = (sample.serve(), sample.serve_with_login());
+    let login = format!("grpc://ada:{}@{}", PASSWORD.1, guarded.address);
+    let variables = [("TRIBUTARY_TEST_LOGIN_URL", login)];
+    passes(&python, &tests(), &open, &variables);
 }
 
 /// Takes ten minutes, 1 GB of disk and Chromium: `cargo test --test it -- --ignored superset`.
@@ -76,24 +114,23 @@ fn superset_shows_the_dashboards() {
             .arg(package()),
         "pip builds the package in clients/superset-tributary",
     );
-    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/superset");
-    let pictures = ("TRIBUTARY_TEST_PICTURES", docs.to_str().unwrap());
-    let is_writing = std::env::var_os("TRIBUTARY_WRITE_DOCS").is_some();
-    passes(&python, &tests, "0.1", is_writing.then_some(pictures));
+    let mut variables = Vec::new();
+    if std::env::var_os("TRIBUTARY_WRITE_DOCS").is_some() {
+        let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/superset");
+        variables.push(("TRIBUTARY_TEST_PICTURES", docs.to_owned()));
+    }
+    let sample = Sample::write("0.1");
+    passes(&python, &tests, &sample.serve(), &variables);
 }
 
-/// Runs the tests of a folder on a server of their own.
-///
-/// # Arguments
-/// `scale`: that of the sample shop.
-fn passes(python: &Path, folder: &Path, scale: &str, variable: Option<(&str, &str)>) {
-    let server = SampleServer::start(scale);
+/// Runs the tests of a folder on a server.
+fn passes(python: &Path, folder: &Path, server: &SampleServer, variables: &[(&str, String)]) {
     python::run(
         Command::new(python)
             .args(["-m", "unittest", "discover", "--start-directory"])
             .arg(folder)
-            .envs(variable)
-            .env("TRIBUTARY_TEST_URL", &server.url)
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .env("TRIBUTARY_TEST_URL", format!("grpc://{}", server.address))
             .env("PYTHONPATH", package().join("src"))
             .env("PYTHONDONTWRITEBYTECODE", "1"),
         &format!("the message is that of the test in {}", folder.display()),

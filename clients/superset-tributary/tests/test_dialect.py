@@ -6,8 +6,7 @@ import tempfile
 import unittest
 
 import sqlalchemy
-from pyarrow import flight
-from server import URL
+from server import LOGIN_URL, URL
 from sqlalchemy.dialects import registry
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchTableError, OperationalError, ProgrammingError
@@ -50,9 +49,11 @@ class Urls(unittest.TestCase):
 
 
 class Listing(unittest.TestCase):
+    address = URL.netloc
+
     @classmethod
     def setUpClass(cls):
-        cls.inspector = sqlalchemy.inspect(engine())
+        cls.inspector = sqlalchemy.inspect(engine(cls.address))
 
     def test_03_04_25_schemas_tables_and_views(self):
         self.assertIn("revenue", self.inspector.get_schema_names())
@@ -75,7 +76,7 @@ class Listing(unittest.TestCase):
         self.assertEqual(comment["text"], "How much did support conversations earn?")
 
     def test_measures_become_saved_metrics(self):
-        with engine().connect() as connection:
+        with engine(self.address).connect() as connection:
             raw = connection.connection.dbapi_connection
             columns = relation.columns(raw.table_schema("metrics", "revenue"))
         metrics = {it["metric_name"]: it for it in measures.saved_metrics(columns, "EUR")}
@@ -88,12 +89,18 @@ class Listing(unittest.TestCase):
         self.assertNotIn("channel", metrics)
 
 
+class ListingWithLogin(Listing):
+    address = LOGIN_URL.netloc
+
+
 class Values(unittest.TestCase):
+    address = URL.netloc
+
     def test_values_are_those_of_python(self):
         sql = """SELECT CAST(NULL AS DOUBLE) AS a, CAST(NULL AS BIGINT) AS b, DATE '9999-12-31',
                  TIMESTAMP '2026-01-02T03:04:05', 1.50, true, make_array(1),
                  DATE_TRUNC('day', DATE '2026-01-02')"""
-        with engine().connect() as connection:
+        with engine(self.address).connect() as connection:
             [row] = connection.execute(sqlalchemy.text(sql)).fetchall()
         at = datetime.datetime(2026, 1, 2, 3, 4, 5)
         day = datetime.datetime(2026, 1, 2)
@@ -101,20 +108,24 @@ class Values(unittest.TestCase):
         self.assertEqual(row[4:], (1.5, True, [1], day))
 
     def test_money_is_decimal(self):
-        with engine().connect() as connection:
+        with engine(self.address).connect() as connection:
             value = connection.execute(sqlalchemy.text("SELECT sum(total) FROM orders")).scalar()
         self.assertIsInstance(value, decimal.Decimal)
 
     def test_parameters(self):
         orders = sqlalchemy.table("orders", sqlalchemy.column("channel"))
         wanted = sqlalchemy.select(orders.c.channel).where(orders.c.channel == "o'ne %")
-        with engine().connect() as connection:
+        with engine(self.address).connect() as connection:
             self.assertEqual(connection.execute(wanted).fetchall(), [])
 
 
-class NobodyIsKnown(flight.ServerMiddlewareFactory):
-    def start_call(self, info, headers):
-        raise flight.FlightUnauthenticatedError("expected a user that exists, got ada")
+class ValuesWithLogin(Values):
+    address = LOGIN_URL.netloc
+
+    def test_01_22_the_server_knows_who_asks(self):
+        with engine(self.address).connect() as connection:
+            user = connection.execute(sqlalchemy.text("SELECT current_user")).scalar()
+        self.assertEqual(user, LOGIN_URL.username)
 
 
 class Errors(unittest.TestCase):
@@ -130,12 +141,10 @@ class Errors(unittest.TestCase):
         def asks(*address, sql="SELECT 1"):
             return lambda: engine(*address).connect().execute(sqlalchemy.text(sql))
 
-        strict = flight.FlightServerBase(
-            "grpc://127.0.0.1:0", middleware={"login": NobodyIsKnown()}
-        )
-        self.addCleanup(strict.shutdown)
+        guarded = f"{LOGIN_URL.hostname}:{LOGIN_URL.port}"
         for expected, raised, action in [
-            ("login failed", ProgrammingError, asks(f"ada:secret@127.0.0.1:{strict.port}")),
+            ("login failed", ProgrammingError, asks(f"{LOGIN_URL.username}:wrong@{guarded}")),
+            ("login failed", ProgrammingError, asks(guarded)),
             ("do not agree on TLS", OperationalError, asks(None, "insecure=false")),
             ("cannot be reached", OperationalError, asks("127.0.0.1:1")),
             ("is not known", OperationalError, asks("nowhere.invalid:1")),
