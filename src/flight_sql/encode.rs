@@ -26,61 +26,76 @@ pub(super) fn schema_message(schema: &Schema) -> FlightData {
     SchemaAsIpc::new(schema, &IpcWriteOptions::default()).into()
 }
 
-/// The messages of a batch, rows in order; none for a batch without rows.
-///
-/// # Arguments
-/// `options`: how they are written, compressed or not.
-///
-/// # Errors
-/// Resources exhausted for a single row that no message can hold.
-pub(super) fn batch_messages(
-    batch: &RecordBatch,
-    options: &IpcWriteOptions,
-) -> Result<Vec<FlightData>> {
-    let mut messages = Vec::new();
-    let rows = batch.num_rows();
-    if rows > 0 {
-        let parts = estimated_bytes(batch).div_ceil(TARGET_BYTES).max(1);
-        let step = rows.div_ceil(parts);
-        for offset in (0..rows).step_by(step) {
-            let part = batch.slice(offset, step.min(rows - offset));
-            encode_or_halve(&part, options, &mut messages)?;
+/// Makes the messages of one result, each in a buffer as large as the one before needed: growing
+/// one by doubling would copy most of its bytes again.
+pub(super) struct Encoder {
+    options: IpcWriteOptions,
+    context: IpcWriteContext,
+    /// Tracks nothing: the conversion leaves no dictionary in a batch.
+    dictionaries: DictionaryTracker,
+}
+
+impl Encoder {
+    /// # Arguments
+    /// `options`: how messages are written, compressed or not.
+    pub(super) fn new(options: IpcWriteOptions) -> Self {
+        Self {
+            options,
+            context: IpcWriteContext::default(),
+            dictionaries: DictionaryTracker::new(false),
         }
     }
-    Ok(messages)
-}
 
-fn encode_or_halve(
-    batch: &RecordBatch,
-    options: &IpcWriteOptions,
-    messages: &mut Vec<FlightData>,
-) -> Result<()> {
-    let message = encode(batch, options)?;
-    let bytes = message.data_header.len() + message.data_body.len();
-    let rows = batch.num_rows();
-    if bytes <= LIMIT_BYTES {
-        messages.push(message);
-        return Ok(());
+    /// The messages of a batch, rows in order; none for a batch without rows.
+    ///
+    /// # Errors
+    /// Resources exhausted for a single row that no message can hold.
+    pub(super) fn messages(&mut self, batch: &RecordBatch) -> Result<Vec<FlightData>> {
+        let mut messages = Vec::new();
+        let rows = batch.num_rows();
+        if rows > 0 {
+            let parts = estimated_bytes(batch).div_ceil(TARGET_BYTES).max(1);
+            let step = rows.div_ceil(parts);
+            for offset in (0..rows).step_by(step) {
+                let part = batch.slice(offset, step.min(rows - offset));
+                self.encode_or_halve(&part, &mut messages)?;
+            }
+        }
+        Ok(messages)
     }
-    if rows == 1 {
-        return resources_err!(
-            "one row of the result takes {bytes} bytes, a Flight message holds {LIMIT_BYTES}: \
-             select fewer or shorter columns"
-        );
-    }
-    encode_or_halve(&batch.slice(0, rows / 2), options, messages)?;
-    encode_or_halve(&batch.slice(rows / 2, rows - rows / 2), options, messages)
-}
 
-fn encode(batch: &RecordBatch, options: &IpcWriteOptions) -> Result<FlightData> {
-    // Nothing is tracked between messages: the conversion leaves no dictionary in a batch.
-    let (_, encoded) = IpcDataGenerator::default().encode(
-        batch,
-        &mut DictionaryTracker::new(false),
-        options,
-        &mut IpcWriteContext::default(),
-    )?;
-    Ok(encoded.into())
+    fn encode_or_halve(
+        &mut self,
+        batch: &RecordBatch,
+        messages: &mut Vec<FlightData>,
+    ) -> Result<()> {
+        let message = self.encode(batch)?;
+        let bytes = message.data_header.len() + message.data_body.len();
+        let rows = batch.num_rows();
+        if bytes <= LIMIT_BYTES {
+            messages.push(message);
+            return Ok(());
+        }
+        if rows == 1 {
+            return resources_err!(
+                "one row of the result takes {bytes} bytes, a Flight message holds {LIMIT_BYTES}: \
+                 select fewer or shorter columns"
+            );
+        }
+        self.encode_or_halve(&batch.slice(0, rows / 2), messages)?;
+        self.encode_or_halve(&batch.slice(rows / 2, rows - rows / 2), messages)
+    }
+
+    fn encode(&mut self, batch: &RecordBatch) -> Result<FlightData> {
+        self.context.set_reserve_scratch(true);
+        let (_, encoded) = IpcDataGenerator::default().encode(
+            batch,
+            &mut self.dictionaries,
+            &self.options,
+            &mut self.context,
+        )?;
+        Ok(encoded.into())
+    }
 }
 
 fn estimated_bytes(batch: &RecordBatch) -> usize {
@@ -100,7 +115,7 @@ mod tests {
     fn messages(lengths: impl Iterator<Item = usize>) -> Result<Vec<usize>> {
         let texts = StringArray::from_iter_values(lengths.map(|length| "x".repeat(length)));
         let batch = RecordBatch::try_from_iter([("c", Arc::new(texts) as ArrayRef)])?;
-        let messages = batch_messages(&batch, &IpcWriteOptions::default())?;
+        let messages = Encoder::new(IpcWriteOptions::default()).messages(&batch)?;
         Ok(messages.iter().map(|it| it.data_body.len()).collect())
     }
 
@@ -119,7 +134,9 @@ mod tests {
     fn a_slice_of_a_large_batch_is_one_small_message() {
         let texts = StringArray::from_iter_values((0..1000).map(|_| "x".repeat(20_000)));
         let batch = RecordBatch::try_from_iter([("c", Arc::new(texts) as ArrayRef)]).unwrap();
-        let messages = batch_messages(&batch.slice(500, 2), &IpcWriteOptions::default()).unwrap();
+        let messages = Encoder::new(IpcWriteOptions::default())
+            .messages(&batch.slice(500, 2))
+            .unwrap();
         assert_eq!(messages.len(), 1);
         assert!(messages[0].data_body.len() < 50_000);
     }

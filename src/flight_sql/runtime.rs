@@ -29,7 +29,7 @@ use tracing::Instrument;
 use super::{
     admission,
     convert::convert,
-    encode::{batch_messages, schema_message},
+    encode::{Encoder, schema_message},
     execution::Execution,
     running::Running,
     statement::Query,
@@ -100,7 +100,7 @@ impl QueryRuntime {
         let span = execution.span().clone();
         let work = async move {
             let sending = async {
-                let sent = send_messages(query, &execution, &options, &sender).await;
+                let sent = send_messages(query, &execution, Encoder::new(options), &sender).await;
                 sent.map_err(|error| status(&error))
             };
             let result = execution.step(sending).await;
@@ -144,14 +144,14 @@ impl Drop for QueryRuntime {
 async fn send_messages(
     query: Query,
     execution: &Execution,
-    options: &IpcWriteOptions,
+    mut encoder: Encoder,
     sender: &Sender<FlightData>,
 ) -> Result<()> {
     let schema = Arc::clone(&query.schema);
     let mut batches = query.execute().await?;
     while let Some(batch) = batches.next().await {
         let batch = convert(&batch?, &schema)?;
-        let messages = batch_messages(&batch, options)?;
+        let messages = encoder.messages(&batch)?;
         let bytes = messages.iter().map(Message::encoded_len).sum();
         execution.sent(batch.num_rows(), bytes);
         for message in messages {

@@ -28,7 +28,7 @@ use super::{
     client_settings::Change,
     command,
     deadline::Deadline,
-    encode::{batch_messages, schema_message},
+    encode::{Encoder, schema_message},
     handle::Handle,
     metadata::Metadata,
     metrics::Metrics,
@@ -181,7 +181,7 @@ impl Service {
         let rows = async move {
             let batch = metadata.rows(&session).await?;
             let mut messages = vec![schema_message(&batch.schema())];
-            messages.extend(batch_messages(&batch, &options)?);
+            messages.extend(Encoder::new(options).messages(&batch)?);
             EngineResult::Ok(messages)
         };
         let rows = async { rows.await.map_err(|error| status(&error)) };
