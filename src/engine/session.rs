@@ -58,12 +58,16 @@ pub struct Planned {
 
 impl Session {
     pub(super) fn new(sources: Sources, shared: Arc<DefinitionStore>, ctx: SessionContext) -> Self {
-        let state = ctx.state();
-        let settings = state.config_options().extensions.get::<Settings>();
+        let defaults = {
+            // `ctx.state()` would copy all functions.
+            let state = ctx.state_ref();
+            let state = state.read();
+            let settings = state.config_options().extensions.get::<Settings>();
+            let settings = settings.expect("the engine gives every session settings");
+            settings.clone()
+        };
         Self {
-            defaults: settings
-                .expect("the engine gives every session settings")
-                .clone(),
+            defaults,
             sources,
             shared,
             temporary: RwLock::default(),
