@@ -15,4 +15,5 @@ pub mod query;
 pub mod sample;
 pub mod security;
 pub mod system;
+pub mod trace;
 pub mod warehouse;

@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     engine::Engine,
     flight_sql::{self, Server},
-    log,
+    log, trace,
 };
 
 /// Serve the warehouse over Arrow Flight SQL
@@ -64,7 +64,12 @@ impl Serve {
                  replica accepts them",
             );
         }
-        server.serve(listener, interrupted()).await?;
+        let traces = trace::start(&config.server.tracing)?;
+        let served = server.serve(listener, interrupted()).await;
+        if let Some(traces) = traces {
+            traces.end().await;
+        }
+        served?;
         stdout::note("stopped");
         Ok(0)
     }

@@ -19,6 +19,7 @@ mod session;
 mod shape;
 mod size;
 mod text;
+mod tracing;
 mod validate;
 
 use std::{collections::HashMap, num::NonZeroUsize, path::PathBuf};
@@ -36,6 +37,7 @@ pub use security::{
 };
 pub use server::{Limits, Log, Server, Tls};
 pub use session::SessionDefaults;
+pub use tracing::Tracing;
 
 /// Prefixes of the environment variables that object stores understand.
 const STORE_PREFIXES: [&str; 4] = ["AWS_", "GOOGLE_", "AZURE_", "SERVICE_ACCOUNT"];

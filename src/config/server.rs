@@ -13,6 +13,8 @@ use jiff::fmt::serde::unsigned_duration::friendly::compact::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::tracing::Tracing;
+
 #[derive(Debug, Clone, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Server {
@@ -44,6 +46,8 @@ pub struct Server {
     pub tls: Option<Tls>,
     /// What clients get at most.
     pub limits: Limits,
+    /// Where traces of statements are sent, for OpenTelemetry.
+    pub tracing: Tracing,
 }
 
 impl Default for Server {
@@ -58,6 +62,7 @@ impl Default for Server {
             insecure: false,
             tls: None,
             limits: Limits::default(),
+            tracing: Tracing::default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     deadline::grpc_timeout,
     status::refused,
 };
-use crate::{security::Caller, system::Peer};
+use crate::{security::Caller, system::Peer, trace::Parent};
 
 /// Longer names of clients are cut.
 const MAX_AGENT_BYTES: usize = 256;
@@ -26,6 +26,8 @@ pub(super) struct Asker {
     pub(super) ipc: IpcWriteOptions,
     /// The client's own limit.
     pub(super) timeout: Option<Duration>,
+    /// What the request is part of at the client.
+    pub(super) parent: Option<Parent>,
 }
 
 impl Asker {
@@ -47,6 +49,7 @@ impl Asker {
             settings: ClientSettings::of(request.metadata())?,
             ipc: compression::write_options(request.metadata())?,
             timeout: grpc_timeout(request.metadata()),
+            parent: Parent::of(request.metadata()),
         })
     }
 

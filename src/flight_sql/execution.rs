@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use datafusion::common::runtime::SpawnedTask;
 use tonic::{Code, Status};
-use tracing::{Span, error_span};
+use tracing::{Span, error_span, field};
 use uuid::Uuid;
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
 use crate::{
     engine::{Interrupt, Stop, Work},
     system::{Activity, Outcome, Recorded, State, Statement},
+    trace::{Parent, Trace},
 };
 
 /// A query that takes longer is logged as a warning.
@@ -33,12 +34,15 @@ pub(super) struct Execution {
     /// What errors say may be a value that only its owner may know.
     has_parameters: bool,
     span: Span,
+    /// `None` unless it is traced, and once it is finished.
+    trace: Option<Box<Trace>>,
     _timer: SpawnedTask<()>,
 }
 
 impl Execution {
     pub(super) fn begin(
         statement: Statement,
+        parent: Option<&Parent>,
         has_parameters: bool,
         work: Arc<Work>,
         deadline: Deadline,
@@ -46,7 +50,17 @@ impl Execution {
     ) -> Self {
         let id = statement.id;
         // Of the highest level, or lines that are shown would have a span that is not.
-        let span = error_span!(target: "tributary::query", "query", %id, user = %statement.user);
+        let span = error_span!(
+            target: "tributary::query",
+            "query",
+            %id,
+            user = %statement.user,
+            trace_id = field::Empty
+        );
+        let trace = Trace::begin(&statement, parent, has_parameters);
+        if let Some(trace) = &trace {
+            span.record("trace_id", trace.id());
+        }
         let interrupt = Arc::clone(work.interrupt());
         let timer = SpawnedTask::spawn(async move {
             tokio::time::sleep_until(deadline.at).await;
@@ -61,6 +75,7 @@ impl Execution {
             recorded: Some(activity.begin(statement, usage)),
             has_parameters,
             span,
+            trace,
             _timer: timer,
         }
     }
@@ -81,11 +96,17 @@ impl Execution {
         if let Some(recorded) = &self.recorded {
             recorded.enters(state);
         }
+        if let Some(trace) = &self.trace {
+            trace.enters(state);
+        }
     }
 
     pub(super) fn sent(&self, rows: usize, bytes: usize) {
         if let Some(recorded) = &self.recorded {
             recorded.sent(rows, bytes);
+        }
+        if let Some(trace) = &self.trace {
+            trace.sends();
         }
     }
 
@@ -105,6 +126,9 @@ impl Execution {
     pub(super) fn planned(mut self) {
         if let Some(recorded) = self.recorded.take() {
             recorded.forget();
+        }
+        if let Some(trace) = self.trace.take() {
+            trace.planned();
         }
     }
 
@@ -142,10 +166,15 @@ impl Execution {
         let error = result.as_ref().err();
         let error = error.map(|status| (code_name(status.code()), self.kept(status)));
         if let Some(recorded) = self.recorded.take() {
-            let code = error.as_ref().map(|(code, _)| code.clone());
-            let outcome = recorded.finish(state, error);
+            let outcome = recorded.finish(state, error.clone());
+            let error = error.as_ref();
+            let error = error.map(|(code, text)| (code.as_str(), text.as_str()));
             self.metrics.ended(&outcome);
-            self.span.in_scope(|| log(&outcome, code.as_deref()));
+            self.span
+                .in_scope(|| log(&outcome, error.map(|(code, _)| code)));
+            if let Some(trace) = self.trace.take() {
+                trace.end(&outcome, error);
+            }
         }
         result.map_err(|status| with_query(&status, self.id))
     }

@@ -68,6 +68,7 @@ impl Service {
         };
         Ok(Execution::begin(
             statement,
+            asker.parent.as_ref(),
             !handle.parameters.is_empty(),
             work,
             Deadline::of(self.limits.statement_timeout, asker.timeout),

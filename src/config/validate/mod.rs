@@ -4,6 +4,7 @@
 mod files;
 mod security;
 mod server;
+mod tracing;
 
 use jiff::tz::TimeZone;
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Found, files};
+use super::{Found, files, tracing};
 use crate::config::{Config, Limits, Server, node::Path};
 
 pub(super) fn validate(config: &Config, found: &mut Found) {
@@ -13,6 +13,7 @@ pub(super) fn validate(config: &Config, found: &mut Found) {
         insecure,
         tls,
         limits,
+        tracing,
         ..
     } = &config.server;
     exposure(config, *listen, found);
@@ -35,6 +36,7 @@ pub(super) fn validate(config: &Config, found: &mut Found) {
         }
     }
     self::limits(limits, found);
+    self::tracing::validate(tracing, found);
 }
 
 /// Other machines need TLS and a login.
