@@ -169,26 +169,32 @@ impl DefinitionStore {
 
     /// Takes the views of these files in place of those that it had.
     async fn read(&self, files: &[ObjectMeta]) -> Result<()> {
-        let mut kept = Definitions::default();
-        if let Some(warehouse) = &self.kept_in {
-            let paths = files
-                .iter()
-                .map(|it| Ok::<_, DataFusionError>(&it.location));
-            let mut texts = stream::iter(paths)
-                .map_ok(|path| async move {
-                    let bytes = warehouse.store().get(path).await?.bytes().await?;
-                    Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
-                })
-                .try_buffered(CONCURRENT_READS);
-            while let Some((path, text)) = texts.try_next().await? {
-                kept.add_made(&text)
-                    .map_err(|error| error.context(format!("view file {path}")))?;
-            }
-        }
+        let kept = match &self.kept_in {
+            Some(warehouse) => kept_views(warehouse, files).await?,
+            None => Definitions::default(),
+        };
         let views = self.shipped.hidden_by(&kept).hidden_by(&self.of_folder);
         *self.current.write().expect("no writer panics") = Arc::new(views);
         Ok(())
     }
+}
+
+async fn kept_views(warehouse: &Location, files: &[ObjectMeta]) -> Result<Definitions> {
+    let store = warehouse.store();
+    let paths: Vec<_> = files.iter().map(|it| it.location.clone()).collect();
+    let paths = paths.into_iter().map(Ok::<_, DataFusionError>);
+    let mut texts = stream::iter(paths)
+        .map_ok(|path| async move {
+            let bytes = store.get(&path).await?.bytes().await?;
+            Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
+        })
+        .try_buffered(CONCURRENT_READS);
+    let mut kept = Definitions::default();
+    while let Some((path, text)) = texts.try_next().await? {
+        kept.add_made(&text)
+            .map_err(|error| error.context(format!("view file {path}")))?;
+    }
+    Ok(kept)
 }
 
 fn folder(warehouse: &Location) -> Path {
