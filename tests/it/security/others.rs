@@ -145,7 +145,7 @@ async fn item_16_18_a_query_is_cancelled_by_its_user_or_an_administrator_only() 
         assert_eq!(ada.rows(&running).await, [row.clone()], "it goes on");
         assert!(root.rows(&running).await.contains(&row));
 
-        assert_eq!(canceller.cancel(&by_id).await[0], true);
+        assert!(canceller.cancel(&by_id).await[0]);
         let status = next_message(&mut messages).await.unwrap().unwrap_err();
         assert_eq!(status.code(), Code::Cancelled, "{status}");
         let ended = format!("{LISTED} AND query_id = '{}'", row[0]);
