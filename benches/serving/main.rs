@@ -27,6 +27,7 @@ mod table;
 use std::env;
 
 use table::Figure;
+use tokio::signal::unix::{SignalKind, signal};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -42,7 +43,22 @@ fn main() {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [bare::MEMORY, url, ticket] => runtime.block_on(bare::serve_memory(url, ticket)),
         [bare::DATAFUSION, folder, sql] => runtime.block_on(bare::serve_datafusion(folder, sql)),
-        _ => runtime.block_on(measure(&args)),
+        // Dropped half-way, it ends its servers.
+        _ => runtime.block_on(async {
+            tokio::select! {
+                () = measure(&args) => {}
+                () = terminated() => eprintln!("terminated"),
+            }
+        }),
+    }
+}
+
+async fn terminated() {
+    let mut terminate = signal(SignalKind::terminate()).unwrap();
+    let mut interrupt = signal(SignalKind::interrupt()).unwrap();
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
     }
 }
 

@@ -21,7 +21,8 @@ const CROSS_JOIN: &str = "SELECT count(*) FROM generate_series(1, 3000000) AS a 
 pub(crate) async fn measure() -> Vec<Figure> {
     let root = TempDir::new().unwrap();
     let server = Server::tributary(root.path());
-    let idle = times(&server).await;
+    let idle = times(&server, "same").await;
+    let anew = times(&server, "new").await;
     drop(server);
 
     let server = Server::tributary_on_two_cores(root.path());
@@ -30,7 +31,7 @@ pub(crate) async fn measure() -> Vec<Figure> {
     let mut join = Box::pin(client.messages(ticket).await);
     // The schema comes when the query runs.
     join.try_next().await.unwrap();
-    let busy = times(&server).await;
+    let busy = times(&server, "same").await;
     assert!(is_silent(&mut join).await, "the cross join ended too early");
 
     let (fast, in_time) = (Some((2.0, "at most 2 ms")), Some((100.0, "at most 100 ms")));
@@ -38,6 +39,16 @@ pub(crate) async fn measure() -> Vec<Figure> {
     vec![
         figure("SELECT 1 over ADBC, median", median(idle.clone()), fast),
         figure("SELECT 1 over ADBC, p99", quantile(idle, 0.99), None),
+        figure(
+            "the same, prepared each time, median",
+            median(anew.clone()),
+            None,
+        ),
+        figure(
+            "the same, prepared each time, p99",
+            quantile(anew, 0.99),
+            None,
+        ),
         figure(&format!("{beside}, median"), median(busy.clone()), None),
         figure(&format!("{beside}, p99"), quantile(busy, 0.99), in_time),
     ]
@@ -60,11 +71,14 @@ fn figure(what: &str, seconds: f64, most: Option<(f64, &'static str)>) -> Figure
 }
 
 /// Seconds, for each run of the statement.
-async fn times(server: &Server) -> Vec<f64> {
+///
+/// # Arguments
+/// `cursors`: `same` or `new`, as the script has it.
+async fn times(server: &Server, cursors: &'static str) -> Vec<f64> {
     let url = server.url.clone();
     let run = move || {
         let mut script = python("clients", "clients/python", "select_one.py");
-        script.args([&url, RUNS]).output().unwrap()
+        script.args([&url, RUNS, cursors]).output().unwrap()
     };
     let output = tokio::task::spawn_blocking(run).await.unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
