@@ -39,9 +39,11 @@ impl Encoder {
     /// # Arguments
     /// `options`: how messages are written, compressed or not.
     pub(super) fn new(options: IpcWriteOptions) -> Self {
+        let mut context = IpcWriteContext::default();
+        context.set_reserve_scratch(true);
         Self {
             options,
-            context: IpcWriteContext::default(),
+            context,
             dictionaries: DictionaryTracker::new(false),
         }
     }
@@ -87,7 +89,6 @@ impl Encoder {
     }
 
     fn encode(&mut self, batch: &RecordBatch) -> Result<FlightData> {
-        self.context.set_reserve_scratch(true);
         let (_, encoded) = IpcDataGenerator::default().encode(
             batch,
             &mut self.dictionaries,
