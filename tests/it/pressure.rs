@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails its test")]
 
 mod admission;
+mod collector;
 mod idle_cpu;
 mod logged;
 mod memory;
@@ -15,3 +16,4 @@ mod observed;
 mod stopped;
 mod support;
 mod timeouts;
+mod traced;

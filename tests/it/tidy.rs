@@ -100,6 +100,10 @@ fn imports_run_one_way() {
             ][..],
         ),
         ("src/engine", &["crate::cli", "crate::flight_sql"][..]),
+        (
+            "src/trace",
+            &["crate::engine", "crate::cli", "crate::flight_sql"][..],
+        ),
         ("src/flight_sql", &["crate::cli"][..]),
     ] {
         for path in files(module, "rs") {
