@@ -309,7 +309,7 @@ class Refusing(unittest.TestCase):
             with self.subTest(sql):
                 self.refused(
                     adbc_driver_manager.Error,
-                    "this server answers queries",
+                    "a server takes queries",
                     lambda: self.cursor.execute(sql),
                 )
 
