@@ -17,13 +17,12 @@ use datafusion::{
 
 use super::session::Session;
 use crate::query::{
-    catalog::{CATALOG, Query, QueryCatalog},
+    catalog::Query,
     definitions::Definitions,
     metric_view::rewrite_measures,
     statement::{self, Statement},
     view::{Body, DEFAULT_SCHEMA, Origin, View, ViewName},
 };
-use crate::warehouse::contract::Table;
 
 /// A view of the user's folder that cannot be read as long as its tables are what they are.
 #[derive(Debug)]
@@ -150,29 +149,6 @@ pub(super) async fn check(session: &Session) -> Result<Views> {
         }
     }
     Ok(Views { waiting, broken })
-}
-
-/// Whether a new view can be read by the one who makes it, or will be once contract tables that it
-/// reads are there.
-///
-/// # Errors
-/// That of a query for everything in the view.
-pub(super) async fn check_readable(view: &View, catalog: QueryCatalog) -> Result<()> {
-    let query = Arc::clone(catalog.query());
-    let state = catalog.into_state();
-    let Err(error) = plan(view, &state).await else {
-        return Ok(());
-    };
-    let public = state.catalog_list().catalog(CATALOG);
-    let public = public.and_then(|it| it.schema(DEFAULT_SCHEMA));
-    // A table that the caller must not see counts as one that is not there.
-    let is_there = |name: &str| public.as_ref().is_some_and(|it| it.table_exist(name));
-    let reached = query.reading()?.reached_from(&view.full_name());
-    let mut tables = reached.iter().filter(|it| it.schema == DEFAULT_SCHEMA);
-    match tables.any(|it| Table::named(&it.name).is_some() && !is_there(&it.name)) {
-        true => Ok(()),
-        false => Err(error),
-    }
 }
 
 /// Why a view cannot be read, whatever its text: its tables are missing or broken.

@@ -142,15 +142,6 @@ impl Session {
 
     /// The newest version of everything, for one query.
     pub(super) fn catalog(&self, created: Option<String>) -> QueryCatalog {
-        self.catalog_of(self.definitions(), created)
-    }
-
-    /// The newest version of every table, and these views.
-    pub(super) fn catalog_of(
-        &self,
-        definitions: Arc<Definitions>,
-        created: Option<String>,
-    ) -> QueryCatalog {
         let mut state = self.ctx.state();
         let extensions = &mut state.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
@@ -159,7 +150,7 @@ impl Session {
             state.execution_props_mut().query_execution_start_time = Some(now.into());
         }
         let sources = Sources {
-            definitions,
+            definitions: self.definitions(),
             ..self.sources.clone()
         };
         QueryCatalog::new(sources, state, created)

@@ -1,13 +1,10 @@
 //! Statements that change which views there are.
 
-use std::sync::Arc;
-
 use datafusion::common::{Result, plan_err};
 
-use super::{check::check_readable, session::Session};
+use super::session::Session;
 use crate::{
     query::{
-        definitions::Definitions,
         statement::CreateView,
         system_table,
         view::{View, ViewName},
@@ -62,10 +59,6 @@ impl Session {
             or_replace,
             is_temporary,
         } = create;
-        let mut definitions = Definitions::clone(&self.definitions());
-        definitions.add(view.clone());
-        let catalog = self.catalog_of(Arc::new(definitions), None);
-        check_readable(&view, catalog).await?;
         if !is_temporary {
             return self.shared.create(view, or_replace).await;
         }
