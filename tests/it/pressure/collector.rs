@@ -16,12 +16,15 @@ use opentelemetry_proto::tonic::{
     trace::v1::span::SpanKind,
 };
 use prost::Message;
+use rustls::crypto::aws_lc_rs;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use tonic::{
     Request, Response, Status,
     metadata::MetadataMap,
-    transport::{Server, server::TcpIncoming},
+    transport::{Identity, Server, ServerTlsConfig, server::TcpIncoming},
 };
+
+const LOCAL: &str = "127.0.0.1:0";
 
 /// A collector on a port of this machine; it ends with the test.
 pub(crate) struct Collector {
@@ -48,15 +51,27 @@ impl TraceService for Taken {
 
 impl Collector {
     pub(crate) async fn start() -> Self {
-        Self::start_on("127.0.0.1:0".parse().unwrap()).await
+        Self::start_on(LOCAL.parse().unwrap()).await
     }
 
     pub(crate) async fn start_on(address: SocketAddr) -> Self {
+        Self::serve(address, Server::builder()).await
+    }
+
+    pub(crate) async fn start_with_tls(identity: Identity) -> Self {
+        // Two are compiled in, and tonic asks for one; whoever came first chose the same.
+        let _ = aws_lc_rs::default_provider().install_default();
+        let tls = ServerTlsConfig::new().identity(identity);
+        let server = Server::builder().tls_config(tls).unwrap();
+        Self::serve(LOCAL.parse().unwrap(), server).await
+    }
+
+    async fn serve(address: SocketAddr, mut server: Server) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let taken = Taken::default();
         let (stop, stopped) = oneshot::channel();
-        let serving = Server::builder()
+        let serving = server
             .add_service(TraceServiceServer::new(taken.clone()))
             .serve_with_incoming_shutdown(TcpIncoming::from(listener), async {
                 let _ = stopped.await;

@@ -11,7 +11,7 @@ use datafusion::arrow::array::StringArray;
 use futures::TryStreamExt;
 use prost::Message;
 use tokio::net::TcpListener;
-use tonic::Request;
+use tonic::{Request, transport::Identity};
 
 use super::{
     collector::{Collector, Span},
@@ -20,6 +20,7 @@ use super::{
 use crate::{
     cli::program::{Program, signal},
     flight_sql::support::{Client, parameters, prepared, statement},
+    security::support::{Authority, Pair},
 };
 
 const THREE: &str = "select value from generate_series(1, 3)";
@@ -340,6 +341,30 @@ async fn a_collector_that_is_gone_costs_one_warning() {
     );
     assert_eq!(said("the collector takes spans again"), 1, "{lines:#?}");
     assert_eq!(said(" WARN ") + said(" ERROR "), 1, "{lines:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_with_tls_must_be_known() {
+    let authority = Authority::new("the authority");
+    let Pair { certificate, key } = authority.server();
+    let collector = Collector::start_with_tls(Identity::from_pem(certificate, key)).await;
+    let url = collector.url().replace("http://", "https://");
+    for is_known in [false, true] {
+        let mut program = program(&url, "");
+        let file = program.file("authority.pem", &authority.pem());
+        if is_known {
+            program = program.with_env("SSL_CERT_FILE", file.to_str().unwrap());
+        }
+        let server = Process::start(&program);
+        let client = connect(&server.address).await;
+        client.query(THREE).await.unwrap();
+        drop(client);
+        let lines = stop(server);
+        let lost = lines.iter().any(|line| line.contains("spans are lost"));
+        assert_eq!(lost, !is_known, "{lines:#?}");
+        let spans = collector.spans();
+        assert_eq!(named(&spans, "query").len(), usize::from(is_known));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
