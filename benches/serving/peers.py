@@ -12,7 +12,7 @@ import threading
 import duckdb
 import pyarrow.flight as flight
 
-# Four megabytes or so, of which larger and smaller batches were slower.
+# Four megabytes or so.
 DUCKDB_BATCH_ROWS = 65536
 
 

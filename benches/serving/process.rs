@@ -44,6 +44,8 @@ impl Server {
     fn start(command: &mut Command) -> Self {
         // Servers of our own end when their input does, should this process be killed.
         command.stdin(Stdio::piped()).stderr(Stdio::piped());
+        // With sixty-four clients on few cores every query is a slow one, worth a line.
+        command.env("RUST_LOG", "error");
         let mut child = command
             .spawn()
             .unwrap_or_else(|error| panic!("{command:?}: {error}"));

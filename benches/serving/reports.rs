@@ -23,11 +23,11 @@ use crate::{
 };
 
 const CLIENTS: usize = 64;
-const STATEMENTS_PER_CLIENT: usize = 4;
+const STATEMENTS_PER_CLIENT: usize = 2;
 /// A hundred customers: what is compared is the server, and not how fast Parquet is read.
 const SCALE: f64 = 0.02;
 /// Of each of the two, after one that does not count.
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 /// What the first pages of dashboards ask.
 const REPORTS: [&str; 4] = [
