@@ -16,10 +16,12 @@ mod work;
 use std::sync::Arc;
 
 use datafusion::{
-    catalog::MemorySchemaProvider,
+    catalog::{
+        CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
+    },
     common::{DataFusionError, Result},
     execution::{
-        SessionStateBuilder,
+        SessionState, SessionStateBuilder,
         cache::cache_manager::CacheManagerConfig,
         memory_pool::{FairSpillPool, TrackConsumersPool},
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
@@ -60,7 +62,9 @@ pub struct Engine {
     runtime: Arc<RuntimeEnv>,
     /// What one query of a server may take; `None` when memory is unlimited.
     part: Option<Part>,
-    config: SessionConfig,
+    /// What sessions begin with. It is copied for each: building one takes longer than a small
+    /// query.
+    state: SessionState,
     roles: Roles,
 }
 
@@ -89,6 +93,10 @@ impl Engine {
         let mut settings = Settings::new(clock);
         defaults::read(&location, &mut settings).await?;
         defaults::configure(&config.session, &definitions.current(), &mut settings)?;
+        let state = SessionStateBuilder::new()
+            .with_config(session_config(config, settings))
+            .with_runtime_env(Arc::clone(&runtime))
+            .with_default_features();
         Ok(Self {
             warehouse: Arc::new(Warehouse::open(location).await?),
             definitions: Arc::new(definitions),
@@ -98,7 +106,7 @@ impl Engine {
             part: config
                 .memory
                 .map(|bytes| Part::of(bytes, config.server.limits.memory_share)),
-            config: session_config(config, settings),
+            state: planner::extend(state).build(),
             roles,
         })
     }
@@ -138,36 +146,8 @@ impl Engine {
 
     /// A new session of a user, with the warehouse's default settings.
     pub fn session_of(&self, caller: Arc<Caller>) -> Session {
-        self.build_session(caller, Arc::clone(&self.runtime), self.config.clone())
-    }
-
-    /// What a query of a server will run with.
-    pub fn work(&self) -> Arc<Work> {
-        Work::new(Arc::new(QueryMemory::new(
-            &self.runtime.memory_pool,
-            self.part,
-        )))
-    }
-
-    /// A new session of a user for one query: it takes its memory from the query's part, and its
-    /// plans stop when the query is stopped.
-    pub fn session_for(&self, caller: Arc<Caller>, work: &Arc<Work>) -> Session {
-        let runtime = RuntimeEnv {
-            memory_pool: Arc::clone(work.memory()) as _,
-            ..self.runtime.as_ref().clone()
-        };
-        let config = self.config.clone().with_extension(Arc::clone(work));
-        self.build_session(caller, Arc::new(runtime), config)
-    }
-
-    fn build_session(
-        &self,
-        caller: Arc<Caller>,
-        runtime: Arc<RuntimeEnv>,
-        config: SessionConfig,
-    ) -> Session {
         let session_tables = Arc::new(MemorySchemaProvider::new());
-        let ctx = context(Arc::clone(&session_tables), &caller, runtime, config);
+        let ctx = context(self.state.clone(), Arc::clone(&session_tables), &caller);
         let sources = Sources {
             access: Arc::new(self.access(&caller)),
             caller,
@@ -177,6 +157,14 @@ impl Engine {
             session_tables,
         };
         Session::new(sources, Arc::clone(&self.definitions), ctx)
+    }
+
+    /// What a query of a server will run with.
+    pub fn work(&self) -> Arc<Work> {
+        Work::new(Arc::new(QueryMemory::new(
+            &self.runtime.memory_pool,
+            self.part,
+        )))
     }
 
     /// Plans the views of the user's folder, and the shipped ones that read them.
@@ -216,25 +204,18 @@ impl Engine {
     }
 }
 
+/// A context of its own for a session: the catalogs of a state are shared by its copies.
 fn context(
+    mut state: SessionState,
     session_tables: Arc<MemorySchemaProvider>,
     caller: &Arc<Caller>,
-    runtime: Arc<RuntimeEnv>,
-    config: SessionConfig,
 ) -> SessionContext {
-    let builder = SessionStateBuilder::new()
-        .with_config(config)
-        .with_runtime_env(runtime)
-        .with_default_features();
-    let state = planner::extend(builder, caller).build();
+    state.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
     let ctx = SessionContext::new_with_state(state);
+    planner::functions_of(caller).for_each(|function| ctx.register_udf(function));
     // Statements that create tables look their schema up here; queries never do.
-    let catalog = datafusion::catalog::MemoryCatalogProvider::new();
-    let registered = datafusion::catalog::CatalogProvider::register_schema(
-        &catalog,
-        DEFAULT_SCHEMA,
-        session_tables,
-    );
+    let catalog = MemoryCatalogProvider::new();
+    let registered = catalog.register_schema(DEFAULT_SCHEMA, session_tables);
     debug_assert!(registered.is_ok_and(|replaced| replaced.is_none()));
     ctx.register_catalog(CATALOG, Arc::new(catalog));
     ctx

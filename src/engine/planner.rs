@@ -7,7 +7,7 @@ use datafusion::{
     catalog::Session,
     common::Result,
     execution::{SessionStateBuilder, context::QueryPlanner},
-    logical_expr::LogicalPlan,
+    logical_expr::{LogicalPlan, ScalarUDF},
     optimizer::{Optimizer, OptimizerRule},
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     physical_plan::ExecutionPlan,
@@ -34,16 +34,12 @@ use crate::{
 
 use super::{watched::watched, work::Work};
 
-pub(super) fn extend(
-    mut builder: SessionStateBuilder,
-    caller: &Arc<Caller>,
-) -> SessionStateBuilder {
+/// Adds what is the same for everybody.
+pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let functions = builder.scalar_functions().get_or_insert_default();
     functions.extend(scalar_functions());
     functions.extend([local_date_udf(), local_midnight_udf()].map(Arc::new));
     functions.extend([convert_udf(), report_currency_udf()].map(Arc::new));
-    functions.extend(caller_functions(caller).map(Arc::new));
-    functions.extend(session_functions(caller).map(Arc::new));
     let functions = builder.aggregate_functions().get_or_insert_default();
     functions.extend(aggregate_functions());
     functions.push(measure_udaf());
@@ -63,6 +59,11 @@ pub(super) fn extend(
         .with_optimizer_rules(optimizer_rules())
         .with_physical_optimizer_rules(physical_optimizer_rules())
         .with_query_planner(Arc::new(Planner))
+}
+
+/// The functions whose answer depends on who asks.
+pub(super) fn functions_of(caller: &Arc<Caller>) -> impl Iterator<Item = ScalarUDF> {
+    caller_functions(caller).chain(session_functions(caller))
 }
 
 fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {

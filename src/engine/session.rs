@@ -1,6 +1,7 @@
 //! A session: settings, tables of its own, and the way from SQL text to rows.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, RwLock},
     time::SystemTime,
 };
@@ -8,13 +9,13 @@ use std::{
 use datafusion::{
     arrow::datatypes::SchemaRef,
     common::{DFSchema, Result, plan_err},
-    execution::{SendableRecordBatchStream, SessionState},
+    execution::{SendableRecordBatchStream, SessionState, TaskContext, runtime_env::RuntimeEnv},
     logical_expr::{EmptyRelation, LogicalPlan, SetVariable, Statement as PlanStatement},
     physical_plan::execute_stream,
     prelude::SessionContext,
 };
 
-use super::view_change::ViewChange;
+use super::{view_change::ViewChange, work::Work};
 use crate::{
     query::{
         bi::Place,
@@ -54,6 +55,16 @@ pub struct Planned {
     pub state: SessionState,
     /// What it changes, if it is no query; then the plan is that of an empty result.
     pub change: Option<ViewChange>,
+}
+
+impl Planned {
+    /// The statement as a query of a server: it takes its memory from the query's part, and stops
+    /// when the query is stopped.
+    #[must_use]
+    pub fn within(mut self, work: &Arc<Work>) -> Self {
+        self.state.config_mut().set_extension(Arc::clone(work));
+        self
+    }
 }
 
 impl Session {
@@ -226,17 +237,18 @@ impl Session {
         if let Some(change) = change {
             self.change(change).await?;
         }
-        let plan = bind_rates(plan, &state).await?;
+        let context = task_context(&state);
+        let plan = bind_rates(plan, &state, &context).await?;
         match &plan {
             LogicalPlan::Statement(PlanStatement::SetVariable(set)) => {
                 self.set(&set.variable, &set.value)?;
-                stream(&nothing(), &state).await
+                stream(&nothing(), &state, context).await
             }
             LogicalPlan::Statement(PlanStatement::ResetVariable(reset))
                 if let Some(key) = reset.variable.strip_prefix("tributary.") =>
             {
                 self.reset(key)?;
-                stream(&nothing(), &state).await
+                stream(&nothing(), &state, context).await
             }
             LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
                 self.ctx
@@ -245,7 +257,7 @@ impl Session {
                     .execute_stream()
                     .await
             }
-            _ => stream(&plan, &state).await,
+            _ => stream(&plan, &state, context).await,
         }
     }
 
@@ -295,6 +307,32 @@ fn nothing() -> LogicalPlan {
     })
 }
 
-async fn stream(plan: &LogicalPlan, state: &SessionState) -> Result<SendableRecordBatchStream> {
-    execute_stream(state.create_physical_plan(plan).await?, state.task_ctx())
+async fn stream(
+    plan: &LogicalPlan,
+    state: &SessionState,
+    context: Arc<TaskContext>,
+) -> Result<SendableRecordBatchStream> {
+    execute_stream(state.create_physical_plan(plan).await?, context)
+}
+
+/// Where plans of a state run.
+fn task_context(state: &SessionState) -> Arc<TaskContext> {
+    let runtime = match state.config().get_extension::<Work>() {
+        Some(work) => Arc::new(RuntimeEnv {
+            memory_pool: Arc::clone(work.memory()) as _,
+            ..state.runtime_env().as_ref().clone()
+        }),
+        None => Arc::clone(state.runtime_env()),
+    };
+    // A plan looks no function up by its name: it has them.
+    Arc::new(TaskContext::new(
+        None,
+        state.session_id().to_owned(),
+        state.config().clone(),
+        HashMap::new(),
+        HashMap::new(),
+        HashMap::new(),
+        HashMap::new(),
+        runtime,
+    ))
 }

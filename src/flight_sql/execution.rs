@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     deadline::Deadline,
     metrics::Metrics,
+    statement::Query,
     status::{code_name, refused, with_query},
 };
 use crate::{
@@ -99,6 +100,14 @@ impl Execution {
         if let Some(trace) = &self.trace {
             trace.enters(state);
         }
+    }
+
+    /// The statement has a place and a plan.
+    pub(super) fn runs(&self, query: &Query) {
+        if let Some(recorded) = &self.recorded {
+            recorded.planned_in(query.planning);
+        }
+        self.enters(State::Running);
     }
 
     pub(super) fn sent(&self, rows: usize, bytes: usize) {

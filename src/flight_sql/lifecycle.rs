@@ -88,15 +88,25 @@ impl Service {
     {
         execution.enters(State::Planning);
         let began = Instant::now();
-        let caller = Arc::clone(&asker.caller);
-        let work = plan(self.engine.session_for(caller, execution.work()));
-        let work = self.runtime.plan(work).instrument(execution.span().clone());
-        let planned = execution.step(work).await;
+        let planning = plan(self.session(asker));
+        // The statement is not gone before the thread that plans it is done with it.
+        let work = Arc::clone(execution.work());
+        let planning = self.runtime.plan(async move {
+            let planned = planning.await;
+            drop(work);
+            planned
+        });
+        let planned = execution
+            .step(planning.instrument(execution.span().clone()))
+            .await;
         self.metrics.planned(began.elapsed().as_secs_f64());
         planned
     }
 
     /// Runs a statement that is no query, once, and says what it sets for its client.
+    ///
+    /// # Arguments
+    /// `planned`: its plan, if there is one.
     ///
     /// # Errors
     /// `InvalidArgument` for a query.
@@ -104,9 +114,10 @@ impl Service {
         &self,
         asker: &Asker,
         handle: Handle,
+        planned: Option<Query>,
     ) -> Result<Option<Change>, Status> {
         let execution = self.begin(asker, &handle)?;
-        match self.take_effect(&execution, asker, handle).await {
+        match self.take_effect(&execution, asker, handle, planned).await {
             Ok(change) => execution.finish(Ok(())).map(|()| change),
             Err(status) => Err(execution.fail(status)),
         }
@@ -117,29 +128,40 @@ impl Service {
         execution: &Execution,
         asker: &Asker,
         handle: Handle,
+        planned: Option<Query>,
     ) -> Result<Option<Change>, Status> {
-        let query = self.start(execution, asker, handle).await?;
+        let query = self.start(execution, asker, handle, planned).await?;
         if !query.is_update() {
             return Err(refused(Code::InvalidArgument, NO_UPDATE));
         }
         let change = query.change.clone();
-        let effect = async { query.execute().await.map_err(|error| status(&error)) };
+        let work = Arc::clone(execution.work());
+        let effect = async move {
+            let done = query.execute(&work).await;
+            done.map_err(|error| status(&error))
+        };
         execution.step(self.runtime.plan(effect)).await?;
         Ok(change)
     }
 
-    /// Waits for a place and plans the query that takes it.
+    /// Waits for a place, and plans the query that takes it unless it is planned.
     pub(super) async fn start(
         &self,
         execution: &Execution,
         asker: &Asker,
         handle: Handle,
+        planned: Option<Query>,
     ) -> Result<Query, Status> {
         let place = self.admission.enter(&asker.caller.user);
         execution.work().hold(execution.step(place).await?);
-        let plan = async move |session| statement::plan(session, &handle).await;
-        let query = self.plan(execution, asker, plan).await?;
-        execution.enters(State::Running);
+        let query = match planned {
+            Some(query) => query,
+            None => {
+                let plan = async move |session| statement::plan(session, &handle).await;
+                self.plan(execution, asker, plan).await?
+            }
+        };
+        execution.runs(&query);
         Ok(query)
     }
 }

@@ -4,8 +4,9 @@
 //! receives it, `command` decodes it and `metadata` answers questions about the catalog. A statement
 //! goes the way of `lifecycle`: `statement` plans its SQL, `admission` gives it its turn, `runtime`
 //! runs the plan, `encode` makes messages of its rows, and `execution` is the statement meanwhile.
-//! The server keeps no state per query: handles and tickets carry the SQL text and its parameters,
-//! so any replica can answer any request. What changes views takes effect once, when it is asked
+//! Nothing depends on state that the server keeps of a query: handles and tickets carry the SQL text
+//! and its parameters, so any replica can answer any request; `announced` only spares planning
+//! twice. What changes views takes effect once, when it is asked
 //! for (GetFlightInfo) or sent as an update (DoPut); redeeming a ticket never changes anything.
 //!
 //! It implements arrow-flight's `FlightService` itself instead of its `FlightSqlService`: that
@@ -15,6 +16,7 @@
 mod accepted;
 mod action;
 mod admission;
+mod announced;
 mod asker;
 mod bound;
 pub mod client;

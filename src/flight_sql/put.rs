@@ -41,7 +41,7 @@ pub(super) async fn run(
         other => return Err(command::unexpected("DoPut", &other)),
     };
     let handle = handle.with_settings(&asker.settings);
-    let change = service.update(asker, handle).await?;
+    let change = service.update(asker, handle, None).await?;
     // Views have no rows that could be counted.
     let result = DoPutUpdateResult { record_count: 0 };
     Ok((answer(&result), change))

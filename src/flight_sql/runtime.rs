@@ -148,7 +148,7 @@ async fn send_messages(
     sender: &Sender<FlightData>,
 ) -> Result<()> {
     let schema = Arc::clone(&query.schema);
-    let mut batches = query.execute().await?;
+    let mut batches = query.execute(execution.work()).await?;
     while let Some(batch) = batches.next().await {
         let batch = convert(&batch?, &schema)?;
         let messages = encoder.messages(&batch)?;

@@ -23,6 +23,7 @@ use tonic::{Code, Request, Response, Status, Streaming};
 use super::{
     action,
     admission::Admission,
+    announced::Announced,
     asker::Asker,
     bound::Bound,
     client_settings::Change,
@@ -34,12 +35,12 @@ use super::{
     metrics::Metrics,
     put,
     runtime::QueryRuntime,
-    statement,
+    statement::{self, Query},
     status::{refused, status},
 };
 use crate::{
     config::Limits,
-    engine::{Engine, Session, Stop},
+    engine::{Engine, Session},
     security::Caller,
 };
 
@@ -53,9 +54,8 @@ const NOT_FETCHED: &str = "a statement that changes views takes effect with GetF
 struct Described {
     schema: SchemaRef,
     ticket: Bytes,
-    /// The statement, if it changes views: it runs when it is asked for, and not when its ticket is
-    /// redeemed.
-    changes_views: Option<Handle>,
+    /// The statement, if it is one, as it was planned, and the handle of its ticket.
+    statement: Option<(Handle, Query)>,
 }
 
 /// The Flight SQL service of an engine.
@@ -67,6 +67,7 @@ pub(super) struct Service {
     pub(super) limits: Limits,
     pub(super) metrics: Arc<Metrics>,
     pub(super) bound: Bound,
+    announced: Announced,
 }
 
 impl Service {
@@ -80,6 +81,7 @@ impl Service {
             limits: limits.clone(),
             metrics: Arc::new(metrics),
             bound: Bound::default(),
+            announced: Announced::default(),
         })
     }
 
@@ -112,7 +114,7 @@ impl Service {
                 return Ok(Described {
                     schema,
                     ticket: descriptor.cmd.clone(),
-                    changes_views: None,
+                    statement: None,
                 });
             }
         };
@@ -120,18 +122,17 @@ impl Service {
         let planned = handle.clone();
         let plan = async move |session| statement::plan(session, &planned).await;
         let query = self.look(asker, &handle, plan).await?;
-        let changes_views = query.changes_views().then(|| handle.clone());
-        let handle = match changes_views {
-            Some(_) => handle.done(),
-            None => handle.with_change(query.change),
+        let handle = match query.changes_views() {
+            true => handle.done(),
+            false => handle.with_change(query.change.clone()),
         };
         let ticket = TicketStatementQuery {
             statement_handle: handle.to_bytes(),
         };
         Ok(Described {
-            schema: query.schema,
+            schema: Arc::clone(&query.schema),
             ticket: ticket.as_any().encode_to_vec().into(),
-            changes_views,
+            statement: Some((handle, query)),
         })
     }
 
@@ -156,8 +157,9 @@ impl Service {
             return Ok((stream::once(ready(nothing)).boxed(), None));
         }
         let change = handle.change.clone();
+        let announced = self.announced.take(&handle, &asker.caller);
         let execution = self.begin(asker, &handle)?;
-        match self.start(&execution, asker, handle).await {
+        match self.start(&execution, asker, handle, announced).await {
             // A ticket may be redeemed again, which must not repeat a change.
             Ok(query) if query.changes_views() => {
                 Err(execution.fail(refused(Code::FailedPrecondition, NOT_FETCHED)))
@@ -175,8 +177,7 @@ impl Service {
         asker: &Asker,
         metadata: Metadata,
     ) -> Result<AnswerStream<FlightData>, Status> {
-        let work = self.engine.work();
-        let session = self.engine.session_for(Arc::clone(&asker.caller), &work);
+        let session = self.session(asker);
         let options = asker.ipc.clone();
         let rows = async move {
             let batch = metadata.rows(&session).await?;
@@ -187,7 +188,6 @@ impl Service {
         let rows = async { rows.await.map_err(|error| status(&error)) };
         let deadline = Deadline::of(self.limits.statement_timeout, asker.timeout);
         let messages = timeout_at(deadline.at, self.runtime.plan(rows)).await;
-        work.interrupt().stop(Stop::Abandoned);
         let messages = messages.unwrap_or_else(|_| Err(deadline.exceeded()))?;
         Ok(stream::iter(messages.into_iter().map(Ok)).boxed())
     }
@@ -231,9 +231,13 @@ impl FlightService for Service {
         let asker = self.asker(&request)?;
         let descriptor = request.into_inner();
         let described = self.describe(&asker, &descriptor).await?;
-        // By the protocol a statement runs here; some drivers never fetch a result without columns.
-        if let Some(handle) = described.changes_views {
-            self.update(&asker, handle).await?;
+        match described.statement {
+            // By the protocol it runs here; some drivers never fetch a result without columns.
+            Some((handle, query)) if query.changes_views() => {
+                self.update(&asker, handle, Some(query)).await?;
+            }
+            Some((handle, query)) => self.announced.keep(handle, &asker.caller, query),
+            None => {}
         }
         // One endpoint without a location: some clients read only the first, others try to dial.
         let info = FlightInfo::new()

@@ -4,6 +4,11 @@
 //! derived from the *analyzed* plan: before type coercion a CASE of 1 and 2.5 claims to be an
 //! integer, and rows cast to that claim would be wrong without any error.
 
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use datafusion::{
     arrow::datatypes::{Schema, SchemaRef},
     common::{Result, ScalarValue},
@@ -21,7 +26,7 @@ use super::{
     status::{refused, status},
 };
 use crate::{
-    engine::{DEFAULT_SCHEMA_KEY, Planned, Session},
+    engine::{DEFAULT_SCHEMA_KEY, Planned, Session, Work},
     query::statement::{self, CreateView, Statement},
 };
 
@@ -44,6 +49,8 @@ pub(super) struct Query {
     pub(super) schema: SchemaRef,
     /// What it sets for its client, if it is a SET, RESET or USE.
     pub(super) change: Option<Change>,
+    /// How long planning took.
+    pub(super) planning: Duration,
     session: Session,
     planned: Planned,
 }
@@ -59,8 +66,8 @@ impl Query {
     }
 
     /// Starts the query; its batches still have the engine's types.
-    pub(super) async fn execute(self) -> Result<SendableRecordBatchStream> {
-        self.session.execute(self.planned).await
+    pub(super) async fn execute(self, work: &Arc<Work>) -> Result<SendableRecordBatchStream> {
+        self.session.execute(self.planned.within(work)).await
     }
 }
 
@@ -87,6 +94,7 @@ pub(super) async fn prepare(session: &Session, handle: &Handle) -> Result<Prepar
 
 /// Plans a statement with the parameters of its handle.
 pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Status> {
+    let began = Instant::now();
     let (planned, change) = plan_text(&session, handle).await?;
     if change.is_some() && !handle.keeps_cookies {
         return Err(refused(Code::FailedPrecondition, NOTHING_KEPT));
@@ -103,6 +111,7 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
         Ok(Query {
             schema: announced(&plan, &state)?,
             change,
+            planning: began.elapsed(),
             session,
             planned: Planned {
                 plan,

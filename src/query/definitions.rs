@@ -160,10 +160,8 @@ impl Definitions {
     }
 
     fn add_file(&mut self, text: &str, origin: Origin) -> Result<()> {
-        let view = View {
-            origin,
-            ..only_view(text)?
-        };
+        let mut view = only_view(text)?;
+        view.origin = origin;
         self.add(view);
         Ok(())
     }

@@ -22,4 +22,5 @@ pub mod system_table;
 pub mod table_functions;
 pub mod time;
 pub mod view;
+pub mod view_text;
 mod words;

@@ -1,39 +1,23 @@
 //! What views read: which tables and views each of them names, and all that it needs through others.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{
-    definitions::Definitions,
-    settings::Settings,
-    view::{Body, ViewName},
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
 };
+
+use super::{definitions::Definitions, settings::Settings, view::ViewName, view_text::ViewText};
 
 /// The tables and views that each view names itself, with the parameters of one session: what
 /// these turn off is not read.
 #[derive(Debug)]
 pub struct Reading {
-    views: BTreeMap<ViewName, Text>,
-}
-
-/// What the text of a view says.
-#[derive(Debug, Default)]
-struct Text {
-    names: BTreeSet<ViewName>,
-    columns: Option<BTreeSet<String>>,
+    views: BTreeMap<ViewName, Arc<ViewText>>,
 }
 
 impl Reading {
     pub(super) fn of(definitions: &Definitions, settings: &Settings) -> Self {
         let views = definitions.schemas().flat_map(|it| definitions.views(it));
-        let views = views.map(|view| {
-            let text = |body: Body| {
-                let columns = body.columns();
-                body.references().map(|names| Text { names, columns })
-            };
-            // A view that cannot be read says so when it is asked; here it names nothing.
-            let text = view.with_parameters(settings).and_then(text);
-            (view.full_name(), text.unwrap_or_default())
-        });
+        let views = views.map(|view| (view.full_name(), view.text(settings)));
         Self {
             views: views.collect(),
         }
@@ -77,11 +61,12 @@ impl Reading {
         seen: &mut BTreeSet<&'a ViewName>,
         ordered: &mut Vec<ViewName>,
     ) {
-        let Some(Text { names, .. }) = self.views.get(view) else {
+        let Some(text) = self.views.get(view) else {
             return;
         };
         if seen.insert(view) {
-            names.iter().for_each(|it| self.append(it, seen, ordered));
+            let names = text.names.iter();
+            names.for_each(|it| self.append(it, seen, ordered));
             ordered.push(view.clone());
         }
     }

@@ -2,25 +2,27 @@
 //!
 //! It is a query, or a metric view.
 
-use std::{collections::BTreeSet, fmt, ops::ControlFlow, path::PathBuf};
+use std::{
+    fmt,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use datafusion::{
     common::{Result, plan_datafusion_err, plan_err},
     sql::{
         parser::Statement as SqlStatement,
-        resolve::resolve_table_references,
         sqlparser::{
-            ast::{
-                self, DataType, Expr, ObjectName, Query, SelectItem, SetExpr, Value, VisitMut,
-                VisitorMut,
-            },
+            ast::{self, DataType, Expr, ObjectName, Query, Value, VisitMut, VisitorMut},
             parser::ParserError,
         },
     },
 };
 
 use super::{
-    branches::drop_dead_branches, comment::Comment, metric_view::Metrics, settings::Settings, words,
+    branches::drop_dead_branches, comment::Comment, metric_view::Metrics, settings::Settings,
+    view_text::ViewText, words,
 };
 
 /// The schema of the fact tables and of views without one.
@@ -76,6 +78,8 @@ pub struct View {
     /// The question the view answers and its grain: the comment at the top of its file.
     pub comment: Comment,
     pub origin: Origin,
+    /// What its text says where no parameter is set; looking for it takes a while.
+    default_text: OnceLock<Arc<ViewText>>,
 }
 
 /// Where the definition of a view comes from.
@@ -151,6 +155,7 @@ impl View {
             body,
             comment: Comment::default(),
             origin: Origin::Statement(String::new()),
+            default_text: OnceLock::new(),
         })
     }
 
@@ -189,8 +194,7 @@ impl View {
             values: Vec::with_capacity(self.parameters.len()),
         };
         for parameter in &self.parameters {
-            let key = format!("{}.{}", self.schema, parameter.name);
-            let value = match settings.parameters.get(&key) {
+            let value = match self.set_value(parameter, settings) {
                 None => parameter.default.clone(),
                 Some(value) => parameter.value(&self.schema, value)?,
             };
@@ -203,57 +207,25 @@ impl View {
         }
         Ok(body)
     }
-}
 
-impl Body {
-    /// The tables and views it names itself.
-    pub fn references(&self) -> Result<BTreeSet<ViewName>> {
-        let queries = match self {
-            Self::Query(query) => vec![query.as_ref()],
-            Self::Metrics(metrics) => {
-                let facts = metrics.facts.iter().map(|fact| fact.rows.as_ref());
-                facts.chain(metrics.conditions()).collect()
-            }
+    /// What its text says, with the session's parameters. That of a view that cannot be read says
+    /// nothing: whoever reads the view learns why.
+    pub(super) fn text(&self, settings: &Settings) -> Arc<ViewText> {
+        let text = || {
+            let text = self.with_parameters(settings);
+            let text = text.and_then(|body| ViewText::of(&body));
+            Arc::new(text.unwrap_or_default())
         };
-        let mut names = BTreeSet::new();
-        for query in queries {
-            let query = statement(Box::new(query.clone()));
-            let (references, _) = resolve_table_references(&query, true)?;
-            names.extend(references.iter().map(|reference| ViewName {
-                schema: reference.schema().unwrap_or(DEFAULT_SCHEMA).to_owned(),
-                name: reference.table().to_owned(),
-            }));
-        }
-        Ok(names)
-    }
-}
-
-impl Body {
-    /// The names of its columns; `None` for those that its text alone does not tell.
-    pub(super) fn columns(&self) -> Option<BTreeSet<String>> {
-        match self {
-            Self::Query(query) => columns(&query.body),
-            Self::Metrics(_) => None,
+        let is_set = |it| self.set_value(it, settings).is_some();
+        match self.parameters.iter().any(is_set) {
+            true => text(),
+            false => Arc::clone(self.default_text.get_or_init(text)),
         }
     }
-}
 
-/// The first branch of a UNION names its columns.
-fn columns(body: &SetExpr) -> Option<BTreeSet<String>> {
-    match body {
-        SetExpr::Select(select) => select.projection.iter().map(column).collect(),
-        SetExpr::Query(query) => columns(&query.body),
-        SetExpr::SetOperation { left, .. } => columns(left),
-        _ => None,
-    }
-}
-
-fn column(item: &SelectItem) -> Option<String> {
-    match item {
-        SelectItem::ExprWithAlias { alias, .. } => Some(words::name(alias)),
-        SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(words::name(name)),
-        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(names)) => names.last().map(words::name),
-        _ => None,
+    fn set_value<'a>(&self, parameter: &Parameter, settings: &'a Settings) -> Option<&'a str> {
+        let key = format!("{}.{}", self.schema, parameter.name);
+        settings.parameters.get(&key).map(String::as_str)
     }
 }
 

@@ -7,6 +7,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails its test")]
 
 mod actions;
+/// From GetFlightInfo to DoGet.
+mod announced;
 /// Which item of the protocol's checklist which tests prove.
 mod checklist;
 /// Other people's clients.

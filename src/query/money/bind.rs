@@ -7,7 +7,7 @@ use datafusion::{
         Result,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
-    execution::SessionState,
+    execution::{SessionState, TaskContext},
     logical_expr::{Expr, LogicalPlan, ScalarUDF},
 };
 
@@ -24,11 +24,15 @@ use super::{
 ///
 /// # Errors
 /// An execution error for rates that contradict each other, or that cannot be read.
-pub async fn bind_rates(plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
+pub async fn bind_rates(
+    plan: LogicalPlan,
+    state: &SessionState,
+    context: &Arc<TaskContext>,
+) -> Result<LogicalPlan> {
     if !converts(&plan)? {
         return Ok(plan);
     }
-    let bound = Arc::new(convert_with(Arc::new(Rates::load(state).await?)));
+    let bound = Arc::new(convert_with(Arc::new(Rates::load(state, context).await?)));
     let plan = plan.transform_down_with_subqueries(|plan| {
         // A node is built anew, which is not free, only if it is one that converts.
         if !converts_itself(&plan)? {

@@ -1,6 +1,6 @@
 //! The dated rates into one currency, and what an amount is worth by them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use datafusion::{
     arrow::array::{Decimal128Array, RecordBatch},
@@ -9,7 +9,7 @@ use datafusion::{
         cast::{as_date32_array, as_decimal128_array, as_string_array},
         exec_err,
     },
-    execution::SessionState,
+    execution::{SessionState, TaskContext},
     physical_plan::collect,
 };
 use jiff::tz::TimeZone;
@@ -53,7 +53,7 @@ impl Rates {
     ///
     /// # Errors
     /// An execution error for a rate that is not above zero, or two that contradict each other.
-    pub(super) async fn load(state: &SessionState) -> Result<Self> {
+    pub(super) async fn load(state: &SessionState, context: &Arc<TaskContext>) -> Result<Self> {
         let settings = Settings::of(state.config_options())?;
         let currency = &settings.currency;
         let sql = format!(
@@ -65,7 +65,7 @@ impl Rates {
         );
         let plan = with_all_rights(state).create_logical_plan(&sql).await?;
         let plan = state.create_physical_plan(&plan).await?;
-        let batches = collect(plan, state.task_ctx()).await?;
+        let batches = collect(plan, Arc::clone(context)).await?;
         Self::try_new(currency.clone(), settings.timezone.clone(), &batches)
     }
 

@@ -53,6 +53,8 @@ pub(in crate::system) struct Progress {
     pub(in crate::system) state: State,
     /// When its turn came.
     pub(in crate::system) started_at: Option<Timestamp>,
+    /// How long planning took, whenever that was.
+    pub(in crate::system) planning: Option<Duration>,
     pub(in crate::system) planned_at: Option<Timestamp>,
     pub(in crate::system) first_batch_at: Option<Timestamp>,
     pub(in crate::system) ended_at: Option<Timestamp>,
@@ -86,6 +88,7 @@ impl Entry {
         let progress = Progress {
             state: State::Queued,
             started_at: None,
+            planning: None,
             planned_at: None,
             first_batch_at: None,
             ended_at: None,
@@ -107,10 +110,18 @@ impl Entry {
         let now = Some(Clock::System.now());
         match state {
             State::Planning => progress.started_at = now,
-            State::Running => progress.planned_at = now,
+            State::Running => {
+                progress.planned_at = now;
+                // It may have been planned before its turn came.
+                progress.started_at = progress.started_at.or(now);
+            }
             _ => {}
         }
         progress.state = state;
+    }
+
+    pub(super) fn planned_in(&self, planning: Duration) {
+        self.lock().0.planning = Some(planning);
     }
 
     pub(super) fn sent(&self, rows: usize, bytes: usize) {

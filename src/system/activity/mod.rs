@@ -10,6 +10,7 @@ mod history;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use uuid::Uuid;
@@ -100,6 +101,11 @@ pub struct Recorded {
 impl Recorded {
     pub fn enters(&self, state: State) {
         self.entry.enters(state);
+    }
+
+    /// Notes how long planning took.
+    pub fn planned_in(&self, planning: Duration) {
+        self.entry.planned_in(planning);
     }
 
     /// Counts rows that were sent.

@@ -32,7 +32,7 @@ use tonic::{
 };
 use tributary::{
     clock::Clock,
-    config::Config,
+    config::{Config, Role},
     engine::Engine,
     flight_sql::{Running, Server},
 };
@@ -137,6 +137,17 @@ pub(crate) async fn engine_with(root: &Path, config: Config) -> Arc<Engine> {
 }
 
 /// A server on a free port; it ends with the test.
+/// Lets who has no login read everything, and make views of these names.
+pub(crate) fn anonymous_writes(config: &mut Config, write: &[&str]) {
+    let anonymous = Role {
+        read: vec!["*".to_owned()],
+        write: write.iter().map(ToString::to_string).collect(),
+        ..Role::default()
+    };
+    let roles = &mut config.security.roles;
+    roles.insert("anonymous".to_owned(), anonymous);
+}
+
 pub(crate) struct Served {
     pub(crate) url: String,
     pub(crate) running: Running,
@@ -246,6 +257,12 @@ pub(crate) fn statement(sql: &str) -> CommandStatementQuery {
     }
 }
 
+pub(crate) async fn decode(messages: Vec<FlightData>) -> Vec<RecordBatch> {
+    let messages = stream::iter(messages.into_iter().map(Ok));
+    let batches = FlightRecordBatchStream::new_from_flight_data(messages);
+    batches.try_collect().await.unwrap()
+}
+
 impl Client {
     pub(crate) async fn info(&self, command: impl ProstMessageExt) -> Result<FlightInfo, Status> {
         let descriptor = FlightDescriptor::new_cmd(command.as_any().encode_to_vec());
@@ -280,12 +297,10 @@ impl Client {
         let announced = info.clone().try_decode_schema().unwrap();
         let messages: Vec<FlightData> = self.messages(&info).await?.try_collect().await?;
         let streamed = Schema::try_from(&messages[0]).unwrap();
-        let messages = stream::iter(messages.into_iter().map(Ok));
-        let batches = FlightRecordBatchStream::new_from_flight_data(messages);
         Ok(Fetched {
             announced,
             streamed,
-            batches: batches.try_collect().await.unwrap(),
+            batches: decode(messages).await,
         })
     }
 

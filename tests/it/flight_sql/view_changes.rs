@@ -8,20 +8,14 @@ use datafusion::arrow::array::AsArray;
 use futures::TryStreamExt;
 use prost::Message;
 use tonic::Code;
-use tributary::config::{Config, Role};
+use tributary::config::Config;
 
-use super::support::{Client, Served, prepared, statement};
+use super::support::{Client, Served, anonymous_writes, prepared, statement};
 
 /// Who may write in the schemas `scratch` and `small`, without a login.
 async fn writable() -> Served {
     let mut config = Config::default();
-    let anonymous = Role {
-        read: vec!["*".to_owned()],
-        write: vec!["scratch.*".to_owned(), "small.*".to_owned()],
-        ..Role::default()
-    };
-    let roles = &mut config.security.roles;
-    roles.insert("anonymous".to_owned(), anonymous);
+    anonymous_writes(&mut config, &["scratch.*", "small.*"]);
     Served::start_with(config).await
 }
 

@@ -110,10 +110,10 @@ async fn a_statement_is_a_trace_of_what_it_did() {
     };
     assert_eq!(
         names(&steps(&spans, query)),
-        ["queue", "plan", "first batch", "stream"]
+        ["queue", "first batch", "stream"]
     );
     assert_eq!(names(&steps(&spans, describe)), ["plan"]);
-    assert_eq!(spans.len(), 7, "{spans:#?}");
+    assert_eq!(spans.len(), 6, "{spans:#?}");
     assert!(spans.iter().all(|span| span.error.is_none()), "{spans:#?}");
 
     // Both RPCs of a statement are one trace, which its id finds.

@@ -3,8 +3,6 @@
 use arrow_flight::{
     Action, CancelFlightInfoRequest, FlightData, FlightDescriptor, FlightEndpoint, FlightInfo,
     Ticket,
-    decode::FlightRecordBatchStream,
-    error::FlightError,
     sql::{ActionCancelQueryRequest, ProstMessageExt, TicketStatementQuery},
 };
 use futures::TryStreamExt;
@@ -14,7 +12,7 @@ use tributary::config::{Config, Role};
 use uuid::Uuid;
 
 use super::support::{ADA, Guarded, Visitor, basic, bearer, config, user};
-use crate::flight_sql::support::{next_message, rows, statement};
+use crate::flight_sql::support::{decode, next_message, rows, statement};
 
 const ROOT: (&str, &str) = ("root", "all of it");
 /// Runs until it is stopped.
@@ -71,11 +69,7 @@ impl Person {
     }
 
     async fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        let messages = self.fetch(&self.info(sql).await).await;
-        let messages = messages.map_err(|it| FlightError::Tonic(Box::new(it)));
-        let batches = FlightRecordBatchStream::new_from_flight_data(messages);
-        let batches: Vec<_> = batches.try_collect().await.unwrap();
-        batches.iter().flat_map(rows).collect()
+        read(self.fetch(&self.info(sql).await).await).await
     }
 
     /// The answer to each action that cancels: whether something was.
@@ -107,6 +101,11 @@ impl Person {
     }
 }
 
+async fn read(messages: Streaming<FlightData>) -> Vec<Vec<String>> {
+    let messages: Vec<_> = messages.try_collect().await.unwrap();
+    decode(messages).await.iter().flat_map(rows).collect()
+}
+
 /// What somebody makes who knows no more of a query than its id.
 fn made_up(query_id: &str) -> FlightInfo {
     // Handle { version: 1, sql: "SELECT 1", id }
@@ -119,6 +118,18 @@ fn made_up(query_id: &str) -> FlightInfo {
     };
     let ticket = Ticket::new(ticket.as_any().encode_to_vec());
     FlightInfo::new().with_endpoint(FlightEndpoint::new().with_ticket(ticket))
+}
+
+#[tokio::test]
+async fn a_ticket_of_another_is_redeemed_with_ones_own_rights() {
+    let served = Guarded::start(&with_administrator()).await;
+    let ada = Person::arrive(&served, ADA).await;
+    let bob = Person::arrive(&served, ("bob", "battery staple")).await;
+    let info = ada.info("SELECT current_user").await;
+    // Her statement is planned already, for her.
+    assert_eq!(read(bob.fetch(&info).await).await, [["bob"]]);
+    assert_eq!(read(ada.fetch(&info).await).await, [["ada"]]);
+    assert_eq!(read(bob.fetch(&info).await).await, [["bob"]]);
 }
 
 #[tokio::test]

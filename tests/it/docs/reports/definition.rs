@@ -22,6 +22,7 @@ use tributary::{
         definitions::Definitions,
         metric_view::Metrics,
         view::{Body, View, ViewName},
+        view_text::ViewText,
     },
     warehouse::contract::Table,
 };
@@ -276,7 +277,7 @@ impl Reading<'_> {
             let keys = view.parameters.iter();
             let keys = keys.map(|parameter| format!("{}.{}", view.schema, parameter.name));
             read.parameters.extend(keys);
-            for ViewName { schema, name } in view.body.references().unwrap() {
+            for ViewName { schema, name } in ViewText::of(&view.body).unwrap().names {
                 match self.definitions.get(&schema, &name) {
                     Some(view) => open.push(view),
                     None if Table::named(&name).is_some() => {

@@ -1,0 +1,68 @@
+//! What the text of a view says without being planned: the tables and views it names, and its columns.
+
+use std::collections::BTreeSet;
+
+use datafusion::{
+    common::Result,
+    sql::{
+        resolve::resolve_table_references,
+        sqlparser::ast::{Expr, SelectItem, SetExpr},
+    },
+};
+
+use super::{
+    view::{Body, DEFAULT_SCHEMA, ViewName, statement},
+    words,
+};
+
+/// What the text of a view says.
+#[derive(Debug, Default)]
+pub struct ViewText {
+    /// The tables and views that it names itself.
+    pub names: BTreeSet<ViewName>,
+    /// The names of its columns; `None` for those that its text alone does not tell.
+    pub columns: Option<BTreeSet<String>>,
+}
+
+impl ViewText {
+    /// # Errors
+    /// A plan error for the name of a table that is none.
+    pub fn of(body: &Body) -> Result<Self> {
+        let (queries, columns) = match body {
+            Body::Query(query) => (vec![query.as_ref()], columns(&query.body)),
+            Body::Metrics(metrics) => {
+                let facts = metrics.facts.iter().map(|fact| fact.rows.as_ref());
+                (facts.chain(metrics.conditions()).collect(), None)
+            }
+        };
+        let mut names = BTreeSet::new();
+        for query in queries {
+            let query = statement(Box::new(query.clone()));
+            let (references, _) = resolve_table_references(&query, true)?;
+            names.extend(references.iter().map(|reference| ViewName {
+                schema: reference.schema().unwrap_or(DEFAULT_SCHEMA).to_owned(),
+                name: reference.table().to_owned(),
+            }));
+        }
+        Ok(Self { names, columns })
+    }
+}
+
+/// The first branch of a UNION names its columns.
+fn columns(body: &SetExpr) -> Option<BTreeSet<String>> {
+    match body {
+        SetExpr::Select(select) => select.projection.iter().map(column).collect(),
+        SetExpr::Query(query) => columns(&query.body),
+        SetExpr::SetOperation { left, .. } => columns(left),
+        _ => None,
+    }
+}
+
+fn column(item: &SelectItem) -> Option<String> {
+    match item {
+        SelectItem::ExprWithAlias { alias, .. } => Some(words::name(alias)),
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => Some(words::name(name)),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(names)) => names.last().map(words::name),
+        _ => None,
+    }
+}
