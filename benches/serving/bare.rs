@@ -1,6 +1,7 @@
 //! The servers that one would write in an afternoon: arrow-flight's encoder behind its trait.
 //!
-//! One has its batches in memory, the other asks a plain DataFusion for them.
+//! One has its batches in memory and gives them for every statement, the other asks a plain
+//! DataFusion for them.
 
 use std::{
     io::{Read, stdin},
@@ -8,17 +9,27 @@ use std::{
 };
 
 use arrow_flight::{
-    Action, ActionType, Criteria, Empty, FlightData, FlightDescriptor, FlightInfo,
-    HandshakeRequest, HandshakeResponse, PollInfo, PutResult, SchemaResult, Ticket,
+    Action, ActionType, Criteria, Empty, FlightData, FlightDescriptor, FlightEndpoint, FlightInfo,
+    HandshakeRequest, HandshakeResponse, IpcMessage, PollInfo, PutResult, SchemaAsIpc,
+    SchemaResult, Ticket,
     encode::FlightDataEncoderBuilder,
     error::FlightError,
     flight_service_server::{FlightService, FlightServiceServer},
+    sql::{
+        ActionCreatePreparedStatementResult, Any, CommandGetSqlInfo, ProstMessageExt, SqlInfo,
+        metadata::SqlInfoDataBuilder,
+    },
 };
 use datafusion::{
-    arrow::{array::RecordBatch, datatypes::SchemaRef},
+    arrow::{
+        array::RecordBatch,
+        datatypes::{Schema, SchemaRef},
+        ipc::writer::IpcWriteOptions,
+    },
     prelude::{ParquetReadOptions, SessionConfig, SessionContext},
 };
 use futures::{Stream, StreamExt, TryStreamExt, stream, stream::BoxStream};
+use prost::Message;
 use tokio::net::TcpListener;
 use tonic::{
     Request, Response, Status, Streaming,
@@ -90,8 +101,36 @@ where
     encoder.build(batches).map_err(Status::from).boxed()
 }
 
+/// Drivers ask who the server is before anything else.
+fn sql_info(command: &[u8]) -> Option<RecordBatch> {
+    let command: CommandGetSqlInfo = Any::decode(command).ok()?.unpack().ok()??;
+    let mut info = SqlInfoDataBuilder::new();
+    info.append(SqlInfo::FlightSqlServerName, "bare");
+    let info = info.build().unwrap();
+    Some(command.into_builder(&info).build().unwrap())
+}
+
+fn prepared(schema: &Schema) -> arrow_flight::Result {
+    let ipc = |schema: &Schema| {
+        let IpcMessage(bytes) = SchemaAsIpc::new(schema, &IpcWriteOptions::default())
+            .try_into()
+            .unwrap();
+        bytes
+    };
+    let prepared = ActionCreatePreparedStatementResult {
+        prepared_statement_handle: "all of them".into(),
+        dataset_schema: ipc(schema),
+        parameter_schema: ipc(&Schema::empty()),
+    };
+    arrow_flight::Result {
+        body: prepared.as_any().encode_to_vec().into(),
+    }
+}
+
 fn nothing<T>() -> Answer<T> {
-    Err(Status::unimplemented("DoGet is all there is"))
+    Err(Status::unimplemented(
+        "a client that is measured does not ask this",
+    ))
 }
 
 #[tonic::async_trait]
@@ -104,7 +143,13 @@ impl FlightService for Bare {
     type DoActionStream = AnswerStream<arrow_flight::Result>;
     type ListActionsStream = AnswerStream<ActionType>;
 
-    async fn do_get(&self, _: Request<Ticket>) -> Answer<Self::DoGetStream> {
+    async fn do_get(&self, request: Request<Ticket>) -> Answer<Self::DoGetStream> {
+        if let Some(batch) = sql_info(&request.get_ref().ticket) {
+            return Ok(Response::new(encoded(
+                batch.schema(),
+                stream::iter([Ok(batch)]),
+            )));
+        }
         Ok(Response::new(match self {
             Self::Memory(batches) => {
                 let schema = batches[0].schema();
@@ -135,8 +180,16 @@ impl FlightService for Bare {
         nothing()
     }
 
-    async fn get_flight_info(&self, _: Request<FlightDescriptor>) -> Answer<FlightInfo> {
-        nothing()
+    async fn get_flight_info(&self, request: Request<FlightDescriptor>) -> Answer<FlightInfo> {
+        let Self::Memory(batches) = self else {
+            return nothing();
+        };
+        let command = request.into_inner().cmd;
+        let batch = sql_info(&command);
+        let schema = batch.as_ref().unwrap_or(&batches[0]).schema();
+        let endpoint = FlightEndpoint::new().with_ticket(Ticket::new(command));
+        let info = FlightInfo::new().try_with_schema(&schema).unwrap();
+        Ok(Response::new(info.with_endpoint(endpoint)))
     }
 
     async fn poll_flight_info(&self, _: Request<FlightDescriptor>) -> Answer<PollInfo> {
@@ -151,8 +204,15 @@ impl FlightService for Bare {
         nothing()
     }
 
-    async fn do_action(&self, _: Request<Action>) -> Answer<Self::DoActionStream> {
-        nothing()
+    async fn do_action(&self, request: Request<Action>) -> Answer<Self::DoActionStream> {
+        let Self::Memory(batches) = self else {
+            return nothing();
+        };
+        let result = match request.get_ref().r#type.as_str() {
+            "CreatePreparedStatement" => Some(Ok(prepared(&batches[0].schema()))),
+            _ => None,
+        };
+        Ok(Response::new(stream::iter(result).boxed()))
     }
 
     async fn list_actions(&self, _: Request<Empty>) -> Answer<Self::ListActionsStream> {

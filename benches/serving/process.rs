@@ -8,6 +8,8 @@ use std::{
     thread,
 };
 
+use crate::{bare, client::Client};
+
 /// A server that listens.
 pub(crate) struct Server {
     child: Child,
@@ -33,6 +35,18 @@ impl Server {
     /// This program as another server.
     pub(crate) fn bare(args: &[&str]) -> Self {
         Self::start(Command::new(env::current_exe().unwrap()).args(args))
+    }
+
+    /// This program as a server that has in memory what another answers to a statement.
+    pub(crate) async fn bare_with_rows_of(other: &Self, sql: &str) -> Self {
+        Self::bare(&[bare::MEMORY, &other.url, &other.ticket(sql).await])
+    }
+
+    /// The ticket for the result of a statement, in hexadecimal.
+    pub(crate) async fn ticket(&self, sql: &str) -> String {
+        let mut client = Client::connect(&self.url).await;
+        let ticket = client.ticket(sql).await.ticket;
+        ticket.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// A script of this folder, in an environment of tests/.

@@ -15,7 +15,6 @@ use datafusion::parquet::{
     file::properties::WriterProperties,
 };
 use futures::StreamExt;
-use prost::bytes::Bytes;
 use tempfile::TempDir;
 use tributary::{clock::Clock, config::Config, engine::Engine};
 
@@ -87,16 +86,15 @@ pub(crate) async fn measure() -> Vec<Figure> {
 }
 
 async fn memory(tributary: &Server, sql: &str) -> Reference {
-    let ticket = ticket(tributary, sql).await;
     Reference {
         name: "arrow-flight, same batches in memory",
         goal: OF_BARE,
-        server: Server::bare(&[crate::bare::MEMORY, &tributary.url, &ticket]),
+        server: Server::bare_with_rows_of(tributary, sql).await,
     }
 }
 
 async fn arrow_cpp(tributary: &Server, sql: &str) -> Reference {
-    let ticket = ticket(tributary, sql).await;
+    let ticket = tributary.ticket(sql).await;
     Reference {
         name: "Arrow C++ Flight, same batches in memory",
         goal: None,
@@ -110,15 +108,6 @@ fn duckdb(sql: &str) -> Reference {
         goal: OF_DUCKDB,
         server: Server::python("peers.py", &["duckdb", sql]),
     }
-}
-
-async fn ticket(tributary: &Server, sql: &str) -> String {
-    let ticket: Bytes = Client::connect(&tributary.url)
-        .await
-        .ticket(sql)
-        .await
-        .ticket;
-    ticket.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Asks all servers in turn, so that what else the machine does meets all of them.

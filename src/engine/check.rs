@@ -10,18 +10,14 @@ use std::{
     sync::Arc,
 };
 
-use datafusion::{
-    common::{DataFusionError, Result, plan_err},
-    execution::SessionState,
-};
+use datafusion::common::{DataFusionError, Result, plan_err};
 
-use super::session::Session;
+use super::{check_view::plan, session::Session};
 use crate::query::{
     catalog::Query,
     definitions::Definitions,
-    metric_view::rewrite_measures,
     statement::{self, Statement},
-    view::{Body, DEFAULT_SCHEMA, Origin, View, ViewName},
+    view::{DEFAULT_SCHEMA, Origin, View, ViewName},
 };
 
 /// A view of the user's folder that cannot be read as long as its tables are what they are.
@@ -179,29 +175,6 @@ fn of_user<'a>(definitions: &'a Definitions, names: &BTreeSet<ViewName>) -> Vec<
     let views = names.iter().map(|it| definitions.get(&it.schema, &it.name));
     let views = views.flatten().map(|it| &**it);
     views.filter(|view| is_of_user(view)).collect()
-}
-
-/// Plans a query for everything in a view, and resolves its types.
-async fn plan(view: &View, state: &SessionState) -> Result<()> {
-    let columns = match &view.body {
-        Body::Query(_) => "*".to_owned(),
-        Body::Metrics(metrics) => {
-            let measures = metrics.measures.iter();
-            let measures = measures.map(|it| format!("measure(\"{}\")", it.name));
-            measures.collect::<Vec<_>>().join(", ")
-        }
-    };
-    let View { schema, name, .. } = view;
-    let sql = format!("select {columns} from \"{schema}\".\"{name}\"");
-    for statement in statement::parse(&sql)? {
-        if let Statement::Sql(statement) = statement {
-            let plan = rewrite_measures(state.statement_to_plan(statement).await?)?;
-            let analyzed =
-                (state.analyzer()).execute_and_check(plan, state.config_options(), |_, _| {});
-            analyzed.map_err(|error| error.context(format!("view {schema}.{name}")))?;
-        }
-    }
-    Ok(())
 }
 
 /// # Arguments

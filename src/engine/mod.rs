@@ -5,6 +5,7 @@
 mod asking_filter;
 mod check;
 mod check_roles;
+mod check_view;
 mod defaults;
 mod planner;
 mod query_memory;

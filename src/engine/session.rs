@@ -1,7 +1,6 @@
 //! A session: settings, tables of its own, and the way from SQL text to rows.
 
 use std::{
-    collections::HashMap,
     sync::{Arc, RwLock},
     time::SystemTime,
 };
@@ -15,7 +14,7 @@ use datafusion::{
     prelude::SessionContext,
 };
 
-use super::{view_change::ViewChange, work::Work};
+use super::{check_view::check_new, view_change::ViewChange, work::Work};
 use crate::{
     query::{
         bi::Place,
@@ -153,6 +152,15 @@ impl Session {
 
     /// The newest version of everything, for one query.
     pub(super) fn catalog(&self, created: Option<String>) -> QueryCatalog {
+        let sources = Sources {
+            definitions: self.definitions(),
+            ..self.sources.clone()
+        };
+        QueryCatalog::new(sources, self.settled_state(), created)
+    }
+
+    /// The state of the session at this moment, for which time stands still.
+    pub(super) fn settled_state(&self) -> SessionState {
         let mut state = self.ctx.state();
         let extensions = &mut state.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
@@ -160,11 +168,7 @@ impl Session {
             let now = SystemTime::from(settings.now());
             state.execution_props_mut().query_execution_start_time = Some(now.into());
         }
-        let sources = Sources {
-            definitions: self.definitions(),
-            ..self.sources.clone()
-        };
-        QueryCatalog::new(sources, state, created)
+        state
     }
 
     /// Plans a statement; nothing changes before it is executed.
@@ -197,10 +201,11 @@ impl Session {
                 }
             }
             Statement::CreateView(create) => {
-                return self.plan_change(ViewChange::Create(create), state);
+                return self.plan_change(ViewChange::Create(create), state).await;
             }
             Statement::DropView { name, if_exists } => {
-                return self.plan_change(ViewChange::Drop { name, if_exists }, state);
+                let drop = ViewChange::Drop { name, if_exists };
+                return self.plan_change(drop, state).await;
             }
         };
         let plan = rewrite_measures(plan)?;
@@ -212,8 +217,11 @@ impl Session {
         })
     }
 
-    fn plan_change(&self, change: ViewChange, state: SessionState) -> Result<Planned> {
+    async fn plan_change(&self, change: ViewChange, state: SessionState) -> Result<Planned> {
         self.check_change(&change)?;
+        if let ViewChange::Create(create) = &change {
+            check_new(self, &create.view).await?;
+        }
         Ok(Planned {
             plan: nothing(),
             state,
@@ -317,22 +325,13 @@ async fn stream(
 
 /// Where plans of a state run.
 fn task_context(state: &SessionState) -> Arc<TaskContext> {
-    let runtime = match state.config().get_extension::<Work>() {
-        Some(work) => Arc::new(RuntimeEnv {
-            memory_pool: Arc::clone(work.memory()) as _,
-            ..state.runtime_env().as_ref().clone()
-        }),
-        None => Arc::clone(state.runtime_env()),
+    let context = TaskContext::from(state);
+    let Some(work) = state.config().get_extension::<Work>() else {
+        return Arc::new(context);
     };
-    // A plan looks no function up by its name: it has them.
-    Arc::new(TaskContext::new(
-        None,
-        state.session_id().to_owned(),
-        state.config().clone(),
-        HashMap::new(),
-        HashMap::new(),
-        HashMap::new(),
-        HashMap::new(),
-        runtime,
-    ))
+    let runtime = RuntimeEnv {
+        memory_pool: Arc::clone(work.memory()) as _,
+        ..state.runtime_env().as_ref().clone()
+    };
+    Arc::new(context.with_runtime(Arc::new(runtime)))
 }

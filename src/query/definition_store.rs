@@ -93,6 +93,13 @@ impl DefinitionStore {
         if !or_replace && self.current().get(&view.schema, &view.name).is_some() {
             return exists();
         }
+        if let Some(file) = self.of_folder.get(&view.schema, &view.name) {
+            return plan_err!(
+                "CREATE VIEW: {} is defined in {}, which counts: change it there",
+                view.full_name(),
+                file.origin
+            );
+        }
         if let Some(warehouse) = &self.kept_in {
             let mode = match or_replace {
                 true => PutMode::Overwrite,

@@ -138,6 +138,16 @@ impl Query {
         }
     }
 
+    /// Whether there is something of that name, as far as the caller may know.
+    pub fn can_name(&self, name: &ViewName) -> bool {
+        let is_for_all = match name.schema.as_str() {
+            DEFAULT_SCHEMA => self.is_function(&name.name),
+            SYSTEM_SCHEMA | INFORMATION_SCHEMA => true,
+            _ => false,
+        };
+        self.is_known(name) && (is_for_all || self.shows(name))
+    }
+
     /// Whether it is a view, a table, or a table function, which the references of a statement do
     /// not tell from a table.
     fn is_known(&self, ViewName { schema, name }: &ViewName) -> bool {

@@ -28,4 +28,4 @@ pub use definition::{Dimension, Fact, Measure, Metrics};
 pub use describe::{describe, dimensions_of};
 pub use measure_udaf::measure_udaf;
 pub(super) use parse::metrics;
-pub use rewrite::rewrite_measures;
+pub use rewrite::{has_open_grain, rewrite_measures};

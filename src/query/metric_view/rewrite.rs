@@ -13,7 +13,11 @@ use datafusion::{
     logical_expr::{EmptyRelation, Expr, FetchType, LogicalPlan, Operator},
 };
 
-use super::{aggregate, chain::metric_view_below, dimension_rows, misuse};
+use super::{
+    aggregate,
+    chain::{Chain, metric_view_below},
+    dimension_rows, misuse,
+};
 
 /// Turns `MEASURE(m)` over a metric view into aggregates over its facts.
 ///
@@ -58,6 +62,12 @@ pub fn rewrite_measures(plan: LogicalPlan) -> Result<LogicalPlan> {
     })?;
     misuse::refuse_leftovers(&plan.data)?;
     Ok(plan.data)
+}
+
+/// Whether a plan passes the dimensions and measures of a metric view on, which have no grain until
+/// somebody reads them with `MEASURE` and GROUP BY.
+pub fn has_open_grain(plan: &LogicalPlan) -> Result<bool> {
+    Ok(Chain::below(plan)?.is_some())
 }
 
 fn is_limit_zero(node: &LogicalPlan) -> Result<bool> {

@@ -139,9 +139,14 @@ pub(crate) async fn engine_with(root: &Path, config: Config) -> Arc<Engine> {
 /// A server on a free port; it ends with the test.
 /// Lets who has no login read everything, and make views of these names.
 pub(crate) fn anonymous_writes(config: &mut Config, write: &[&str]) {
+    anonymous_reads_and_writes(config, &["*"], write);
+}
+
+pub(crate) fn anonymous_reads_and_writes(config: &mut Config, read: &[&str], write: &[&str]) {
+    let names = |patterns: &[&str]| patterns.iter().map(ToString::to_string).collect();
     let anonymous = Role {
-        read: vec!["*".to_owned()],
-        write: write.iter().map(ToString::to_string).collect(),
+        read: names(read),
+        write: names(write),
         ..Role::default()
     };
     let roles = &mut config.security.roles;

@@ -10,7 +10,9 @@ use prost::Message;
 use tonic::Code;
 use tributary::config::Config;
 
-use super::support::{Client, Served, anonymous_writes, prepared, statement};
+use super::support::{
+    Client, Served, anonymous_reads_and_writes, anonymous_writes, prepared, statement,
+};
 
 /// Who may write in the schemas `scratch` and `small`, without a login.
 async fn writable() -> Served {
@@ -142,6 +144,22 @@ async fn rights_end_where_the_role_says() {
 }
 
 #[tokio::test]
+async fn what_is_hidden_is_as_if_it_might_still_come() {
+    let mut config = Config::default();
+    anonymous_reads_and_writes(&mut config, &["scratch.*"], &["scratch.*"]);
+    let served = Served::start_with(config).await;
+    let client = served.client().await;
+    // Whoever may read `orders` is told that it has no such column.
+    for table in ["orders", "not_there"] {
+        let create = format!("create or replace view scratch.v as select nothing from {table}");
+        client.update(&create).await.unwrap();
+        let status = client.query("select * from scratch.v").await.unwrap_err();
+        let expected = "table 'tributary.scratch.v' not found";
+        assert!(status.message().contains(expected), "{table}: {status}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_change_is_refused_as_an_update() {
     let served = writable().await;
     let client = served.client().await;
@@ -152,6 +170,10 @@ async fn what_is_no_change_is_refused_as_an_update() {
         ),
         ("select 1", "got a query"),
         ("create view scratch.bad as", "Expected"),
+        (
+            "create view scratch.bad as select nothing from orders",
+            "No field named nothing",
+        ),
     ] {
         let status = client.update(sql).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument, "{sql}: {status}");
