@@ -19,7 +19,8 @@ use crate::security::Caller;
 
 /// How old the tables may be that a query reads; clients fetch at once.
 const LIFETIME: Duration = Duration::from_secs(10);
-const MAX_QUERIES: usize = 256;
+/// The plan of a report takes about a megabyte.
+const MAX_QUERIES: usize = 64;
 
 /// Planned queries by the id of their handle.
 #[derive(Clone, Default)]
@@ -55,8 +56,9 @@ impl Announced {
 
     /// Hands out the query of a handle, once.
     ///
-    /// The bytes of a handle come from a client: the query is another's unless it is planned from
-    /// the same handle for the same caller, which is what planning it now would give.
+    /// The bytes of a handle come from a client, who may have changed them or have them from
+    /// somebody else. The query of the same handle, planned for the same caller, is what planning
+    /// it now would give.
     pub(super) fn take(&self, handle: &Handle, caller: &Caller) -> Option<Query> {
         let id = handle.id();
         let is_same = |it: &Announcement| it.handle == *handle && *it.caller == *caller;

@@ -8,6 +8,7 @@
 
 mod admission;
 mod collector;
+mod collectors;
 mod idle_cpu;
 mod logged;
 mod memory;

@@ -10,7 +10,10 @@ use futures::stream;
 use prost::Message;
 use tokio::net::TcpListener;
 use tonic::{Code, Status};
-use tributary::{config::Config, flight_sql::serve};
+use tributary::{
+    config::{Config, Role},
+    flight_sql::serve,
+};
 
 use super::support::{Client, Served, engine, statement};
 
@@ -33,7 +36,23 @@ fn words(status: &Status) -> &str {
 #[tokio::test]
 async fn item_15_nothing_is_changed_and_no_file_is_touched() {
     let served = Served::start().await;
-    let client = served.client().await;
+    refuses_to_touch_anything(&served.client().await).await;
+}
+
+#[tokio::test]
+async fn item_15_not_by_an_administrator_either() {
+    let mut config = Config::default();
+    let administrator = Role {
+        administrator: true,
+        ..Role::default()
+    };
+    let roles = &mut config.security.roles;
+    roles.insert("anonymous".to_owned(), administrator);
+    let served = Served::start_with(config).await;
+    refuses_to_touch_anything(&served.client().await).await;
+}
+
+async fn refuses_to_touch_anything(client: &Client) {
     for (sql, words) in [
         ("CREATE TABLE t AS SELECT 1", "CREATE TABLE"),
         ("CREATE SCHEMA s", "CREATE SCHEMA"),
@@ -53,7 +72,7 @@ async fn item_15_nothing_is_changed_and_no_file_is_touched() {
         ("EXPLAIN ANALYZE INSERT INTO a_b VALUES (2)", "INSERT"),
         ("PREPARE p AS SELECT 1", "PREPARE"),
     ] {
-        let status = refusal(&client, sql).await;
+        let status = refusal(client, sql).await;
         assert_eq!(status.code(), Code::PermissionDenied, "{sql}: {status}");
         let expected = format!("{words} is not allowed: a server takes queries, ");
         assert!(status.message().starts_with(&expected), "{sql}: {status}");
@@ -64,7 +83,7 @@ async fn item_15_nothing_is_changed_and_no_file_is_touched() {
         "SELECT * FROM read_csv('/etc/hostname')",
         "SELECT * FROM read_parquet('/etc/hostname')",
     ] {
-        let status = refusal(&client, sql).await;
+        let status = refusal(client, sql).await;
         assert_eq!(status.code(), Code::InvalidArgument, "{sql}: {status}");
     }
     assert!(!std::path::Path::new("/tmp/tributary-must-not-write.parquet").exists());
