@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{handle::Handle, statement::Query};
 use crate::security::Caller;
 
-/// How old the tables may be that a query reads; clients fetch at once.
+/// How long a ticket gives the result as of its announcement; clients fetch at once.
 const LIFETIME: Duration = Duration::from_secs(10);
 /// The plan of a report takes about a megabyte.
 const MAX_QUERIES: usize = 64;

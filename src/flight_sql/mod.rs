@@ -4,10 +4,10 @@
 //! receives it, `command` decodes it and `metadata` answers questions about the catalog. A statement
 //! goes the way of `lifecycle`: `statement` plans its SQL, `admission` gives it its turn, `runtime`
 //! runs the plan, `encode` makes messages of its rows, and `execution` is the statement meanwhile.
-//! Nothing depends on state that the server keeps of a query: handles and tickets carry the SQL text
-//! and its parameters, so any replica can answer any request; `announced` only spares planning
-//! twice. What changes views takes effect once, when it is asked
-//! for (GetFlightInfo) or sent as an update (DoPut); redeeming a ticket never changes anything.
+//! Handles and tickets carry the SQL text and its parameters, so any replica can answer any request;
+//! what `announced` keeps of a query only spares planning it twice. What changes views takes effect
+//! once, when it is asked for (GetFlightInfo) or sent as an update (DoPut); redeeming a ticket never
+//! changes anything.
 //!
 //! It implements arrow-flight's `FlightService` itself instead of its `FlightSqlService`: that
 //! trait answers GetSchema with "not implemented", lists actions that we do not have, and asks

@@ -4,10 +4,7 @@
 //! derived from the *analyzed* plan: before type coercion a CASE of 1 and 2.5 claims to be an
 //! integer, and rows cast to that claim would be wrong without any error.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use datafusion::{
     arrow::datatypes::{Schema, SchemaRef},
@@ -15,6 +12,7 @@ use datafusion::{
     execution::{SendableRecordBatchStream, SessionState},
     logical_expr::{LogicalPlan, LogicalPlanBuilder, Statement as PlanStatement, ident, lit},
 };
+use tokio::time::Instant;
 use tonic::{Code, Status};
 
 use super::{

@@ -65,8 +65,9 @@ impl Reading {
             return;
         };
         if seen.insert(view) {
-            let names = text.names.iter();
-            names.for_each(|it| self.append(it, seen, ordered));
+            for name in &text.names {
+                self.append(name, seen, ordered);
+            }
             ordered.push(view.clone());
         }
     }

@@ -189,6 +189,16 @@ fn a_query_file_whose_tables_are_missing_waits_for_them() {
         "own/shop/fine.sql",
         "create view shop.fine as select 1 as n",
     );
+    // What a metric view measures has no grain before somebody reads it.
+    program.file(
+        "own/shop/agents.sql",
+        "create metric view shop.agents facts agents as a time a.valid_from
+         dimensions agent = { a: a.agent_id } measures agents = count(*) on a",
+    );
+    program.file(
+        "own/shop/passed.sql",
+        "create view shop.passed as select * from shop.agents",
+    );
     // Nor does a table that is broken say anything of the views over it.
     program.file("warehouse/messages/a.parquet", "no Parquet");
     program.file(
@@ -206,7 +216,8 @@ fn a_query_file_whose_tables_are_missing_waits_for_them() {
     let listed = program.output(&["sql", status, "--server", &server.url, "--format", "csv"]);
     assert_eq!(
         listed,
-        "view_name,status\nbig,missing_tables\nfine,available\nheard,available\n"
+        "view_name,status\nagents,available\nbig,missing_tables\nfine,available\n\
+         heard,available\npassed,available\n"
     );
     signal(&server.child, "TERM");
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
