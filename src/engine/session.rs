@@ -54,9 +54,26 @@ pub struct Planned {
     pub state: SessionState,
     /// What it changes, if it is no query; then the plan is that of an empty result.
     pub change: Option<ViewChange>,
+    /// Whether the types in the plan are resolved.
+    is_analyzed: bool,
 }
 
 impl Planned {
+    /// Resolves the types of the result, and of all that it is made of. Parameters must have values.
+    ///
+    /// # Errors
+    /// A plan error for types that do not fit.
+    pub fn analyze(mut self) -> Result<Self> {
+        let (analyzer, options) = (self.state.analyzer(), self.state.config_options());
+        let analyzed = analyzer.execute_and_check(self.plan.clone(), options, |_, _| {})?;
+        // EXPLAIN shows what becomes of its plan from the beginning.
+        if !matches!(self.plan, LogicalPlan::Explain(_)) {
+            self.plan = analyzed;
+            self.is_analyzed = true;
+        }
+        Ok(self)
+    }
+
     /// The statement as a query of a server: it takes its memory from the query's part, and stops
     /// when the query is stopped.
     #[must_use]
@@ -214,6 +231,7 @@ impl Session {
             plan,
             state,
             change: None,
+            is_analyzed: false,
         })
     }
 
@@ -226,6 +244,7 @@ impl Session {
             plan: nothing(),
             state,
             change: Some(change),
+            is_analyzed: false,
         })
     }
 
@@ -241,6 +260,7 @@ impl Session {
             plan,
             state,
             change,
+            is_analyzed,
         } = planned;
         if let Some(change) = change {
             self.change(change).await?;
@@ -264,6 +284,12 @@ impl Session {
                     .await?
                     .execute_stream()
                     .await
+            }
+            // To analyse it again would be slow, and change nothing.
+            _ if is_analyzed => {
+                let plan = state.optimizer().optimize(plan, &state, |_, _| {})?;
+                let planner = state.query_planner();
+                execute_stream(planner.create_physical_plan(&plan, &state).await?, context)
             }
             _ => stream(&plan, &state, context).await,
         }

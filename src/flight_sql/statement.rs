@@ -7,9 +7,9 @@
 use std::{sync::Arc, time::Duration};
 
 use datafusion::{
-    arrow::datatypes::{Schema, SchemaRef},
+    arrow::datatypes::{DataType, Schema, SchemaRef},
     common::{Result, ScalarValue},
-    execution::{SendableRecordBatchStream, SessionState},
+    execution::SendableRecordBatchStream,
     logical_expr::{LogicalPlan, LogicalPlanBuilder, Statement as PlanStatement, ident, lit},
 };
 use tokio::time::Instant;
@@ -76,13 +76,12 @@ pub(super) async fn prepare(session: &Session, handle: &Handle) -> Result<Prepar
         let expected = parameters::expected(&planned.plan)?;
         let unbound = client_schema(planned.plan.schema().as_arrow());
         let values = parameters::unknown(&expected)?;
-        let bound = parameters::bind(planned.plan, &expected, values)
-            .and_then(|plan| announced(&plan, &planned.state));
+        let bound = bind(planned, &expected, values);
         Ok(Prepared {
             // Some functions cannot be planned for NULL; the schema with values comes later.
             schema: match bound {
                 Err(_) if !expected.is_empty() => unbound,
-                bound => bound?,
+                bound => announced(&bound?),
             },
             parameters: parameters::schema(&expected),
         })
@@ -97,28 +96,29 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
     if change.is_some() && !handle.keeps_cookies {
         return Err(refused(Code::FailedPrecondition, NOTHING_KEPT));
     }
-    let bind = || {
-        let Planned {
-            plan,
-            state,
-            change: view_change,
-        } = planned;
-        let expected = parameters::expected(&plan)?;
+    let query = || {
+        let expected = parameters::expected(&planned.plan)?;
         let values = parameters::read(&handle.parameters)?;
-        let plan = parameters::bind(plan, &expected, values)?;
+        let planned = bind(planned, &expected, values)?;
         Ok(Query {
-            schema: announced(&plan, &state)?,
+            schema: announced(&planned),
             change,
             planning: began.elapsed(),
             session,
-            planned: Planned {
-                plan,
-                state,
-                change: view_change,
-            },
+            planned,
         })
     };
-    bind().map_err(|error| status(&error))
+    query().map_err(|error| status(&error))
+}
+
+/// Puts values in place of the parameters, and resolves all types.
+fn bind(
+    mut planned: Planned,
+    expected: &[Option<DataType>],
+    values: Vec<ScalarValue>,
+) -> Result<Planned> {
+    planned.plan = parameters::bind(planned.plan, expected, values)?;
+    planned.analyze()
 }
 
 async fn plan_text(
@@ -144,21 +144,15 @@ async fn plan_text(
         return Err(refused(Code::InvalidArgument, NOTHING_TEMPORARY));
     }
     let planned = session.plan(statement).await;
-    let planned = planned.map_err(|error| status(&error))?;
+    let mut planned = planned.map_err(|error| status(&error))?;
     match change(&planned.plan) {
         None => {
             accepted::check(&planned.plan)?;
             Ok((planned, None))
         }
         Some(change) => {
-            let row = told(&change, session).map_err(|error| status(&error))?;
-            Ok((
-                Planned {
-                    plan: row,
-                    ..planned
-                },
-                Some(change),
-            ))
+            planned.plan = told(&change, session).map_err(|error| status(&error))?;
+            Ok((planned, Some(change)))
         }
     }
 }
@@ -198,8 +192,6 @@ fn told(change: &Change, session: &Session) -> Result<LogicalPlan> {
 }
 
 /// The one place that decides what a client is told about a result.
-fn announced(plan: &LogicalPlan, state: &SessionState) -> Result<SchemaRef> {
-    let analyzer = state.analyzer();
-    let analyzed = analyzer.execute_and_check(plan.clone(), state.config_options(), |_, _| {})?;
-    Ok(client_schema(analyzed.schema().as_arrow()))
+fn announced(planned: &Planned) -> SchemaRef {
+    client_schema(planned.plan.schema().as_arrow())
 }
