@@ -24,6 +24,7 @@ mod refusals;
 mod schemas;
 /// What a client sets for its connection.
 mod sessions;
+pub(crate) mod small_warehouse;
 mod streams;
 pub(crate) mod support;
 /// CREATE VIEW and DROP VIEW.

@@ -1,11 +1,9 @@
 //! What a ticket gives: the result that was announced, the first time, and a new one ever after.
 
 use arrow_flight::{FlightInfo, Ticket};
-use datafusion::arrow::array::RecordBatch;
-use futures::TryStreamExt;
 use tributary::config::Config;
 
-use super::support::{Client, Served, anonymous_writes, decode, rows, statement};
+use super::support::{Client, Served, anonymous_writes, read, statement};
 
 async fn serve() -> (Served, Client) {
     let mut config = Config::default();
@@ -16,10 +14,7 @@ async fn serve() -> (Served, Client) {
 }
 
 async fn redeem(client: &Client, info: &FlightInfo) -> Vec<Vec<String>> {
-    let messages = client.messages(info).await.unwrap();
-    let messages: Vec<_> = messages.try_collect().await.unwrap();
-    let batches: Vec<RecordBatch> = decode(messages).await;
-    batches.iter().flat_map(rows).collect()
+    read(client.messages(info).await.unwrap()).await
 }
 
 #[tokio::test]

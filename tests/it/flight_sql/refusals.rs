@@ -15,7 +15,10 @@ use tributary::{
     flight_sql::serve,
 };
 
-use super::support::{Client, Served, engine, statement};
+use super::{
+    small_warehouse::engine,
+    support::{Client, Served, statement},
+};
 
 /// The refusal of both ways that a client can send a statement.
 async fn refusal(client: &Client, sql: &str) -> Status {

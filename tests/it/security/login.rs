@@ -260,7 +260,7 @@ async fn a_right_password_is_not_checked_again_for_a_while() {
 #[tokio::test]
 async fn configurations_that_cannot_work_are_named() {
     let root = tempfile::TempDir::new().unwrap();
-    let engine = crate::flight_sql::support::engine(root.path()).await;
+    let engine = crate::flight_sql::small_warehouse::engine(root.path()).await;
     let error = |change: fn(&mut Config)| {
         let mut config = config();
         change(&mut config);

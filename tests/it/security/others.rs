@@ -5,14 +5,13 @@ use arrow_flight::{
     Ticket,
     sql::{ActionCancelQueryRequest, ProstMessageExt, TicketStatementQuery},
 };
-use futures::TryStreamExt;
 use prost::Message;
 use tonic::{Code, Streaming};
 use tributary::config::{Config, Role};
 use uuid::Uuid;
 
 use super::support::{ADA, Guarded, Visitor, basic, bearer, config, user};
-use crate::flight_sql::support::{decode, next_message, rows, statement};
+use crate::flight_sql::support::{next_message, read, statement};
 
 const ROOT: (&str, &str) = ("root", "all of it");
 /// Runs until it is stopped.
@@ -99,11 +98,6 @@ impl Person {
         }
         cancelled
     }
-}
-
-async fn read(messages: Streaming<FlightData>) -> Vec<Vec<String>> {
-    let messages: Vec<_> = messages.try_collect().await.unwrap();
-    decode(messages).await.iter().flat_map(rows).collect()
 }
 
 /// What somebody makes who knows no more of a query than its id.

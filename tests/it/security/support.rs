@@ -25,7 +25,7 @@ use tributary::{
     flight_sql::Server,
 };
 
-use crate::flight_sql::support::engine_with;
+use crate::flight_sql::small_warehouse::engine_with;
 
 pub(crate) const ADA: (&str, &str) = ("ada", "correct horse");
 pub(crate) const API_TOKEN: &str = "tributary_nightly-export";

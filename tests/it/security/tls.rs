@@ -194,7 +194,7 @@ async fn item_20_clients_may_have_to_show_a_certificate() {
 #[tokio::test]
 async fn files_that_are_no_certificates_are_named() {
     let root = TempDir::new().unwrap();
-    let engine = crate::flight_sql::support::engine(root.path()).await;
+    let engine = crate::flight_sql::small_warehouse::engine(root.path()).await;
     let (authority, folder) = (Authority::new("ours"), TempDir::new().unwrap());
     let path = |name: &str| folder.path().join(name);
     let error = |change: &dyn Fn()| {

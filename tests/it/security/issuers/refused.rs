@@ -145,7 +145,7 @@ async fn tokens_that_are_not_for_us_are_refused() {
 #[tokio::test]
 async fn issuers_that_cannot_be_trusted_are_named() {
     let root = TempDir::new().unwrap();
-    let engine = crate::flight_sql::support::engine(root.path()).await;
+    let engine = crate::flight_sql::small_warehouse::engine(root.path()).await;
     let ours = Issuer {
         issuer: "tributary".to_owned(),
         ..issuer(None, Some(SECRET))
