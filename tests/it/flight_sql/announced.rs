@@ -1,5 +1,7 @@
 //! What a ticket gives: the result that was announced, the first time, and a new one ever after.
 
+use std::time::Duration;
+
 use arrow_flight::{FlightInfo, Ticket};
 use tributary::config::Config;
 
@@ -13,6 +15,16 @@ async fn serve() -> (Served, Client) {
     (served, client)
 }
 
+/// Asks for a view of 1, which is then one of 2.
+async fn announce_and_replace(client: &Client) -> FlightInfo {
+    let create = "create view scratch.v as select 1 as n";
+    client.update(create).await.unwrap();
+    let info = client.info(statement("select * from scratch.v")).await;
+    let replace = "create or replace view scratch.v as select 2 as n";
+    client.update(replace).await.unwrap();
+    info.unwrap()
+}
+
 async fn redeem(client: &Client, info: &FlightInfo) -> Vec<Vec<String>> {
     read(client.messages(info).await.unwrap()).await
 }
@@ -20,21 +32,32 @@ async fn redeem(client: &Client, info: &FlightInfo) -> Vec<Vec<String>> {
 #[tokio::test]
 async fn a_ticket_gives_what_was_announced_and_what_is_there_when_it_comes_again() {
     let (_served, client) = serve().await;
-    client
-        .update("create view scratch.v as select 1 as n")
-        .await
-        .unwrap();
-    let info = client
-        .info(statement("select * from scratch.v"))
-        .await
-        .unwrap();
-    let replace = "create or replace view scratch.v as select 2 as n";
-    client.update(replace).await.unwrap();
+    let info = announce_and_replace(&client).await;
     assert_eq!(redeem(&client, &info).await, [["1"]]);
     assert_eq!(redeem(&client, &info).await, [["2"]]);
     client.update("drop view scratch.v").await.unwrap();
     let status = client.messages(&info).await.unwrap_err();
     assert!(status.message().contains("scratch.v"), "{status}");
+}
+
+#[tokio::test]
+async fn what_was_announced_is_not_kept_for_long() {
+    let (_served, client) = serve().await;
+    let info = announce_and_replace(&client).await;
+    tokio::time::sleep(Duration::from_millis(10_500)).await;
+    assert_eq!(redeem(&client, &info).await, [["2"]]);
+}
+
+#[tokio::test]
+async fn only_so_much_is_kept() {
+    let (_served, client) = serve().await;
+    let one = client.info(statement("select 1111 as n")).await.unwrap();
+    for _ in 1..64 {
+        client.info(statement("select 1")).await.unwrap();
+    }
+    let info = announce_and_replace(&client).await;
+    assert_eq!(redeem(&client, &info).await, [["2"]]);
+    assert_eq!(redeem(&client, &one).await, [["1111"]]);
 }
 
 #[tokio::test]
