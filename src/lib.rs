@@ -10,6 +10,7 @@ pub mod engine;
 pub mod error_text;
 pub mod flight_sql;
 pub mod log;
+pub mod materialize;
 pub mod output;
 pub mod query;
 pub mod sample;

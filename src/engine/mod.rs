@@ -156,6 +156,7 @@ impl Engine {
             definitions: self.definitions.current(),
             system_tables: Arc::clone(&self.system_tables),
             session_tables,
+            pins: None,
         };
         Session::new(sources, Arc::clone(&self.definitions), ctx)
     }

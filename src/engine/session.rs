@@ -6,11 +6,11 @@ use std::{
 };
 
 use datafusion::{
-    arrow::datatypes::SchemaRef,
+    arrow::{array::RecordBatch, datatypes::SchemaRef},
     common::{DFSchema, Result, plan_err},
     execution::{SendableRecordBatchStream, SessionState, TaskContext, runtime_env::RuntimeEnv},
     logical_expr::{EmptyRelation, LogicalPlan, SetVariable, Statement as PlanStatement},
-    physical_plan::execute_stream,
+    physical_plan::{collect, execute_stream},
     prelude::SessionContext,
 };
 
@@ -29,6 +29,7 @@ use crate::{
         view::ViewName,
     },
     security::Access,
+    warehouse::pins::Pins,
 };
 
 /// DataFusion's name for the schema that USE sets.
@@ -246,6 +247,31 @@ impl Session {
             change: Some(change),
             is_analyzed: false,
         })
+    }
+
+    /// A state that sees these versions of the warehouse's tables.
+    pub fn state_at(&self, pins: Arc<Pins>) -> SessionState {
+        let sources = Sources {
+            definitions: self.definitions(),
+            pins: Some(pins),
+            ..self.sources.clone()
+        };
+        QueryCatalog::new(sources, self.settled_state(), None).into_state()
+    }
+
+    /// The rows of a plan that was made with this state.
+    ///
+    /// # Errors
+    /// An error of planning or execution.
+    pub async fn collect(
+        &self,
+        plan: LogicalPlan,
+        state: &SessionState,
+    ) -> Result<Vec<RecordBatch>> {
+        let context = task_context(state);
+        let plan = bind_rates(plan, state, &context).await?;
+        let plan = state.create_physical_plan(&plan).await?;
+        collect(plan, context).await
     }
 
     /// The columns that a query would return; nothing runs.

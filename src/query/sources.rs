@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     security::{Access, Caller},
-    warehouse::{Warehouse, conform::conform, contract},
+    warehouse::{Warehouse, conform::conform, contract, pins::Pins},
 };
 
 /// Where the tables and views of a session come from.
@@ -43,6 +43,8 @@ pub struct Sources {
     pub system_tables: Arc<[Arc<dyn SystemTable>]>,
     /// Tables that live as long as the session; they hide those of the warehouse.
     pub session_tables: Arc<dyn SchemaProvider>,
+    /// The versions of the warehouse's tables to read; `None` reads the newest.
+    pub pins: Option<Arc<Pins>>,
 }
 
 impl Sources {
@@ -224,11 +226,19 @@ impl Query {
         let Sources {
             warehouse,
             session_tables,
+            pins,
             ..
         } = &self.sources;
         let stored = match session_tables.table(name).await? {
             Some(table) => Some(table),
-            None => warehouse.table(&self.state, name).await?,
+            None => match pins {
+                Some(pins) => {
+                    warehouse
+                        .pinned_table(&self.state, name, pins.get(name))
+                        .await?
+                }
+                None => warehouse.table(&self.state, name).await?,
+            },
         };
         let Some(table) = self.as_queries_see_it(name, stored)? else {
             return Ok(None);

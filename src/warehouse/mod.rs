@@ -1,5 +1,6 @@
 //! Where the data is: object stores, the tables found in them, and the contract they obey.
 
+pub mod changes;
 pub mod conform;
 pub mod contract;
 pub mod delta;
@@ -7,6 +8,7 @@ pub mod import;
 pub mod location;
 pub mod parquet;
 mod partitions;
+pub mod pins;
 mod recheck;
 
 use std::sync::Arc;

@@ -41,7 +41,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 
 pub use attribution::{
     AttributeExec, AttributeExtensionPlanner, AttributeQueryPlanner, AttributeRelationPlanner,
-    AttributionModel, ConversionPath, Credit, MAX_WEIGHT, MODELS, ModelSettings,
+    Attribution, AttributionModel, ConversionPath, Credit, MAX_WEIGHT, MODELS, ModelSettings,
     PushConversionFilters, attribute_documentation,
 };
 pub use functions::{aggregate_functions, scalar_functions, window_functions};

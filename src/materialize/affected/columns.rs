@@ -1,0 +1,124 @@
+//! The columns that touched rows have, of those of the plan they stand for.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use datafusion::{
+    common::{Column, DFSchema, JoinConstraint, JoinType, NullEquality, Result},
+    logical_expr::{Distinct, Expr, Join, LogicalPlan, LogicalPlanBuilder, SubqueryAlias, lit},
+};
+
+/// Names of columns.
+pub(super) type Columns = BTreeSet<Column>;
+
+/// A column of rows of which nothing else is known.
+const TOUCHED: &str = "touched";
+/// The relation of keys to join with.
+const KEYS: &str = "touched_keys";
+
+/// The column at an index.
+pub(super) fn column(schema: &DFSchema, index: usize) -> Column {
+    Column::from(schema.qualified_field(index))
+}
+
+/// All columns of a schema.
+pub(super) fn columns(schema: &DFSchema) -> Columns {
+    schema.columns().into_iter().collect()
+}
+
+/// The columns that these expressions read.
+pub(super) fn read_by<'a>(expressions: impl IntoIterator<Item = &'a Expr>) -> Columns {
+    let read = expressions.into_iter().flat_map(Expr::column_refs);
+    read.cloned().collect()
+}
+
+/// Whether rows have these columns.
+pub(super) fn have<'a>(rows: &LogicalPlan, columns: impl IntoIterator<Item = &'a Column>) -> bool {
+    let schema = rows.schema();
+    columns
+        .into_iter()
+        .all(|column| schema.maybe_index_of_column(column).is_some())
+}
+
+/// Whether an expression can be computed from rows.
+pub(super) fn know(rows: &LogicalPlan, expression: &Expr) -> bool {
+    have(rows, expression.column_refs())
+}
+
+/// An expression under the name of a column.
+pub(super) fn named(expression: &Expr, column: Column) -> Expr {
+    match expression {
+        Expr::Column(it) if *it == column => expression.clone(),
+        _ => expression
+            .clone()
+            .unalias()
+            .alias_qualified(column.relation, column.name),
+    }
+}
+
+/// Rows with these columns alone.
+pub(super) fn with(rows: LogicalPlan, columns: Vec<Expr>) -> Result<LogicalPlan> {
+    let columns = match columns.is_empty() {
+        true => vec![lit(true).alias(TOUCHED)],
+        false => columns,
+    };
+    LogicalPlanBuilder::from(rows).project(columns)?.build()
+}
+
+/// Rows under the names of another schema, which has the same columns in the same order as `from`.
+pub(super) fn renamed(rows: LogicalPlan, from: &DFSchema, to: &DFSchema) -> Result<LogicalPlan> {
+    let known = (0..from.fields().len()).filter_map(|index| {
+        let from = column(from, index);
+        let is_known = have(&rows, [&from]);
+        is_known.then(|| named(&Expr::Column(from), column(to, index)))
+    });
+    let known = known.collect();
+    with(rows, known)
+}
+
+/// Each of these rows once.
+pub(super) fn distinct(rows: LogicalPlan) -> LogicalPlan {
+    LogicalPlan::Distinct(Distinct::All(Arc::new(rows)))
+}
+
+/// The rows of a plan whose values of `keys` touched rows have; two NULLs are one value.
+///
+/// `keys` are expressions over both.
+pub(super) fn of_keys(
+    plan: &LogicalPlan,
+    rows: LogicalPlan,
+    keys: &[&Expr],
+) -> Result<LogicalPlan> {
+    let name = |index: usize| format!("key_{index}");
+    let values = keys.iter().enumerate();
+    let values = values.map(|(index, key)| (*key).clone().unalias().alias(name(index)));
+    let values = distinct(with(rows, values.collect())?);
+    let values = SubqueryAlias::try_new(Arc::new(values), KEYS)?;
+    let on = keys.iter().enumerate().map(|(index, key)| {
+        let value = Expr::Column(Column::new(Some(KEYS), name(index)));
+        ((*key).clone().unalias(), value)
+    });
+    let join = Join::try_new(
+        Arc::new(plan.clone()),
+        Arc::new(LogicalPlan::SubqueryAlias(values)),
+        on.collect(),
+        None,
+        JoinType::LeftSemi,
+        JoinConstraint::On,
+        NullEquality::NullEqualsNull,
+        false,
+    )?;
+    Ok(LogicalPlan::Join(join))
+}
+
+/// All rows of a plan if there are touched rows, none otherwise.
+pub(super) fn all_if_any(plan: &LogicalPlan, rows: LogicalPlan) -> Result<LogicalPlan> {
+    let any = LogicalPlanBuilder::from(with(rows, vec![])?)
+        .limit(0, Some(1))?
+        .alias(KEYS)?
+        .build()?;
+    let all = plan.schema().columns().into_iter().map(Expr::Column);
+    LogicalPlanBuilder::from(plan.clone())
+        .cross_join(any)?
+        .project(all)?
+        .build()
+}

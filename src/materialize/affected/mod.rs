@@ -1,0 +1,26 @@
+//! Which days of a view may differ because rows of its tables changed.
+//!
+//! The question is asked of the plan of the view, and answered by queries. Wherever the plan reads
+//! a changed table, the changed rows alone take its place, as they were and as they are, and are
+//! followed upwards: through a filter if they pass it, through a join to the rows that they meet,
+//! through a group to the whole group, through `attribute()` to the conversions of their key and
+//! lookback. What arrives at the top are the rows of the view that may be others now. Their days
+//! are to be made again, and no other day is.
+//!
+//! On the way some columns of these rows are not known any more, such as the sum of a group. So a
+//! plan of touched rows has some of the columns of the plan it stands for, always at least those
+//! that are needed above. What cannot be decided without an unknown column is taken for true, and
+//! what cannot be followed touches everything: the answer may name a day too many, never one too few.
+//!
+//! Rows that are gone met rows of their own time. So the question is asked of two plans: of the
+//! tables as they were, and as they are.
+
+mod attributed;
+mod columns;
+mod days;
+mod grouped;
+mod joined;
+mod rows;
+mod walk;
+
+pub use days::{Affected, affected_days};

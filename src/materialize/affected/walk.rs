@@ -1,0 +1,139 @@
+//! From the changed rows of tables up to the rows of a plan that they touch.
+
+use std::cell::Cell;
+
+use datafusion::{
+    common::{
+        Result, TableReference,
+        tree_node::{TreeNode, TreeNodeRecursion},
+    },
+    datasource::provider_as_source,
+    logical_expr::{
+        Distinct, Expr, LogicalPlan, LogicalPlanBuilder, TableScan, utils::conjunction,
+    },
+};
+use datafusion_attribution::Attribution;
+
+use super::{
+    columns::{Columns, all_if_any, column, named, with},
+    rows,
+};
+use crate::{query::view::DEFAULT_SCHEMA, warehouse::changes::Changes};
+
+/// The way up through one plan.
+pub(super) struct Walk<'a> {
+    changes: &'a Changes,
+    /// Whether values of the plan's own tables were asked for to know a row: then the plan over the
+    /// other version of the tables may know others.
+    looked_up: Cell<bool>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(changes: &'a Changes) -> Self {
+        Self {
+            changes,
+            looked_up: Cell::new(false),
+        }
+    }
+
+    pub(super) fn look_up(&self) {
+        self.looked_up.set(true);
+    }
+
+    pub(super) fn has_looked_up(&self) -> bool {
+        self.looked_up.get()
+    }
+
+    /// The rows of a plan that changed rows touch, one plan for each place where they come from.
+    ///
+    /// # Arguments
+    /// `needed`: columns of the plan that its touched rows must have, unless they cannot be known.
+    pub(super) fn touched(&self, plan: &LogicalPlan, needed: &Columns) -> Result<Vec<LogicalPlan>> {
+        if has_subquery(plan)? {
+            return self.everything(plan);
+        }
+        match plan {
+            LogicalPlan::TableScan(scan) if scan.fetch.is_none() => {
+                Ok(self.changed(scan)?.into_iter().collect())
+            }
+            LogicalPlan::EmptyRelation(_) | LogicalPlan::Values(_) => Ok(vec![]),
+            LogicalPlan::Projection(projection) => rows::projection(self, projection, needed),
+            LogicalPlan::Filter(filter) => rows::filter(self, filter, needed),
+            LogicalPlan::SubqueryAlias(alias) => rows::alias(self, alias, needed),
+            LogicalPlan::Union(union) => rows::union(self, union, needed),
+            LogicalPlan::Sort(sort) if sort.fetch.is_none() => self.touched(&sort.input, needed),
+            LogicalPlan::Distinct(Distinct::All(input)) => self.touched(input, needed),
+            LogicalPlan::Aggregate(aggregate) => self.aggregate(aggregate, plan, needed),
+            LogicalPlan::Window(window) => self.window(window, plan, needed),
+            LogicalPlan::Join(join) => self.join(join, plan, needed),
+            LogicalPlan::Extension(extension) => match Attribution::of(extension.node.as_ref()) {
+                Some(attribution) => self.attributed(&attribution, plan, needed),
+                None => self.everything(plan),
+            },
+            _ => self.everything(plan),
+        }
+    }
+
+    /// The changed rows of a table, as far as the scan reads them.
+    fn changed(&self, scan: &TableScan) -> Result<Option<LogicalPlan>> {
+        if !is_of_warehouse(&scan.table_name) {
+            return Ok(None);
+        }
+        let schema = scan.source.schema();
+        let Some(images) = self.changes.table(scan.table_name.table(), &schema)? else {
+            return Ok(None);
+        };
+        let name = scan.table_name.clone();
+        let mut rows = LogicalPlanBuilder::scan(name, provider_as_source(images), None)?;
+        if let Some(condition) = conjunction(scan.filters.clone()) {
+            rows = rows.filter(condition)?;
+        }
+        let columns = (0..scan.projected_schema.fields().len())
+            .map(|index| column(&scan.projected_schema, index))
+            .map(|column| named(&Expr::Column(column.clone()), column));
+        with(rows.build()?, columns.collect()).map(Some)
+    }
+
+    /// All rows of a plan if any row changed that it reads: what is not followed any further.
+    pub(super) fn everything(&self, plan: &LogicalPlan) -> Result<Vec<LogicalPlan>> {
+        let mut found = vec![];
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && let Some(rows) = self.changed(scan)?
+            {
+                found.push(self.all_of(plan, rows)?);
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(found)
+    }
+
+    /// All rows of a plan if there are touched rows of something that it is made of.
+    pub(super) fn all_of(&self, plan: &LogicalPlan, rows: LogicalPlan) -> Result<LogicalPlan> {
+        self.look_up();
+        all_if_any(plan, rows)
+    }
+}
+
+/// Whether an expression of this node, itself, has a plan of its own.
+fn has_subquery(plan: &LogicalPlan) -> Result<bool> {
+    let mut found = false;
+    plan.apply_expressions(|expression| {
+        found |= expression.exists(|it| {
+            Ok(matches!(
+                it,
+                Expr::ScalarSubquery(_)
+                    | Expr::Exists(_)
+                    | Expr::InSubquery(_)
+                    | Expr::SetComparison(_)
+            ))
+        })?;
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(found)
+}
+
+/// Tables of the engine do not change.
+fn is_of_warehouse(table: &TableReference) -> bool {
+    table.schema().is_none_or(|schema| schema == DEFAULT_SCHEMA)
+}

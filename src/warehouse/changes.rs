@@ -1,0 +1,189 @@
+//! The rows that changed between two versions of a table, as they were before and after.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        array::{Array, AsArray, RecordBatch, new_null_array},
+        compute::cast,
+        datatypes::SchemaRef,
+    },
+    catalog::{Session, TableProvider},
+    common::Result,
+    datasource::MemTable,
+    physical_plan::execute_stream,
+};
+use deltalake_core::{
+    delta_datafusion::cdf::CHANGE_TYPE_COL, delta_datafusion::cdf::scan::DeltaCdfTableProvider,
+};
+use futures::TryStreamExt;
+
+use super::{
+    Warehouse, delta,
+    pins::{Pin, Pins},
+};
+
+/// More changed rows of one table than this are not followed one by one.
+const MOST_ROWS: usize = 2_000_000;
+
+/// The changed rows of some tables.
+#[derive(Debug, Default)]
+pub struct Changes {
+    tables: BTreeMap<String, Images>,
+    untraced: Option<String>,
+}
+
+/// The changed rows of one table: as they were, and as they are.
+#[derive(Debug, Default)]
+struct Images {
+    rows: Vec<RecordBatch>,
+    /// Whether any of them was there before.
+    has_old: bool,
+}
+
+impl Changes {
+    /// What changed between two versions of the same tables.
+    ///
+    /// # Errors
+    /// An error of the object store or of a Delta log.
+    pub async fn between(
+        warehouse: &Warehouse,
+        session: &dyn Session,
+        before: &Pins,
+        after: &Pins,
+    ) -> Result<Self> {
+        let mut changes = Self::default();
+        for table in after.tables() {
+            let (old, new) = (before.get(table), after.get(table));
+            if old == new {
+                continue;
+            }
+            match images(warehouse, session, table, old, new).await? {
+                Ok(images) if images.rows.is_empty() => {}
+                Ok(images) => drop(changes.tables.insert(table.to_owned(), images)),
+                Err(reason) => changes.untraced = Some(format!("table {table}: {reason}")),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Why the changed rows are not known; `None` if they are.
+    pub fn untraced(&self) -> Option<&str> {
+        self.untraced.as_deref()
+    }
+
+    /// Whether no row changed.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.untraced.is_none()
+    }
+
+    /// Whether a row of this table changed.
+    pub fn has(&self, table: &str) -> bool {
+        self.tables.contains_key(table)
+    }
+
+    /// Whether rows were changed or deleted, and not only added.
+    pub fn has_old_rows(&self) -> bool {
+        self.tables.values().any(|images| images.has_old)
+    }
+
+    /// How many rows there are, each counted as it was and as it is.
+    pub fn row_count(&self) -> usize {
+        let tables = self.tables.values();
+        tables
+            .flat_map(|it| &it.rows)
+            .map(RecordBatch::num_rows)
+            .sum()
+    }
+
+    /// The changed rows of a table, in the columns of one of its versions.
+    ///
+    /// # Errors
+    /// An error for a column whose values do not fit the type of that version.
+    pub fn table(&self, name: &str, schema: &SchemaRef) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(images) = self.tables.get(name) else {
+            return Ok(None);
+        };
+        let rows = images.rows.iter().map(|rows| {
+            let columns = schema.fields().iter();
+            let columns = columns.map(|field| match rows.column_by_name(field.name()) {
+                Some(values) => cast(values, field.data_type()),
+                None => Ok(new_null_array(field.data_type(), rows.num_rows())),
+            });
+            let columns = columns.collect::<Result<_, _>>()?;
+            Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+        });
+        let rows = rows.collect::<Result<Vec<_>>>()?;
+        let table = MemTable::try_new(Arc::clone(schema), vec![rows])?;
+        Ok(Some(Arc::new(table)))
+    }
+}
+
+/// The changed rows of a table, or why they are not known.
+async fn images(
+    warehouse: &Warehouse,
+    session: &dyn Session,
+    name: &str,
+    old: &Pin,
+    new: &Pin,
+) -> Result<Result<Images, String>> {
+    let (from, to) = match (old, new) {
+        (
+            Pin::Delta { id, version: from },
+            Pin::Delta {
+                id: new_id,
+                version: to,
+            },
+        ) if id == new_id && from < to => (*from, *to),
+        (Pin::Absent, _) => return Ok(Err("it is new".to_owned())),
+        (_, Pin::Absent) => return Ok(Err("it is gone".to_owned())),
+        (_, Pin::Files { .. }) => {
+            return Ok(Err(
+                "its Parquet files do not say which rows changed".to_owned()
+            ));
+        }
+        _ => return Ok(Err("it was made anew".to_owned())),
+    };
+    let folder = warehouse.location().folder(name)?;
+    let Some(table) = delta::load(&folder).await? else {
+        return Ok(Err("it is gone".to_owned()));
+    };
+    table
+        .update_datafusion_session(session)
+        .map_err(delta::external)?;
+    let changes = table
+        .scan_cdf()
+        .with_starting_version(from + 1)
+        .with_ending_version(to);
+    let changes = DeltaCdfTableProvider::try_new(changes).map_err(delta::external)?;
+    // Files or commits that are no longer there: what changed cannot be told.
+    let plan = match changes.scan(session, None, &[], None).await {
+        Ok(plan) => plan,
+        Err(error) => return Ok(Err(error.strip_backtrace())),
+    };
+    let mut rows = execute_stream(plan, session.task_ctx())?;
+    let mut images = Images::default();
+    let mut count = 0;
+    loop {
+        let rows = match rows.try_next().await {
+            Ok(Some(rows)) => rows,
+            Ok(None) => return Ok(Ok(images)),
+            Err(error) => return Ok(Err(error.strip_backtrace())),
+        };
+        count += rows.num_rows();
+        if count > MOST_ROWS {
+            return Ok(Err(format!("more than {MOST_ROWS} rows changed")));
+        }
+        images.has_old |= has_old(&rows)?;
+        images.rows.push(rows);
+    }
+}
+
+fn has_old(rows: &RecordBatch) -> Result<bool> {
+    let Some(kinds) = rows.column_by_name(CHANGE_TYPE_COL) else {
+        return Ok(true);
+    };
+    let kinds = cast(kinds, &datafusion::arrow::datatypes::DataType::Utf8)?;
+    let kinds = kinds.as_string::<i32>();
+    Ok((0..kinds.len()).any(|row| kinds.is_null(row) || kinds.value(row) != "insert"))
+}

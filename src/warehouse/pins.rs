@@ -1,0 +1,129 @@
+//! Which version of each table a query read, so that another one can read the same again.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use datafusion::{
+    catalog::{Session, TableProvider},
+    common::{Result, plan_datafusion_err},
+};
+use futures::TryStreamExt;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Warehouse, delta, recheck::Rechecked};
+
+/// The version of every table of a warehouse that somebody is interested in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pins(BTreeMap<String, Pin>);
+
+/// The version of one table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pin {
+    /// There is no such table.
+    Absent,
+    Delta {
+        /// The id that a table gets when it is made: versions of two tables say nothing of each
+        /// other.
+        id: String,
+        version: u64,
+    },
+    /// What a folder of Parquet files held; of these nothing older can be read.
+    Files { digest: String },
+}
+
+impl Pins {
+    /// The newest version of these tables.
+    ///
+    /// # Errors
+    /// An error of the object store or of a Delta log.
+    pub async fn newest(
+        warehouse: &Warehouse,
+        tables: impl IntoIterator<Item = &str>,
+    ) -> Result<Self> {
+        let mut pins = BTreeMap::new();
+        for table in tables {
+            pins.insert(table.to_owned(), newest(warehouse, table).await?);
+        }
+        Ok(Self(pins))
+    }
+
+    /// The version of a table; one that is not pinned is absent.
+    pub fn get(&self, table: &str) -> &Pin {
+        self.0.get(table).unwrap_or(&Pin::Absent)
+    }
+
+    /// The tables, in order.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+async fn newest(warehouse: &Warehouse, table: &str) -> Result<Pin> {
+    let folder = warehouse.location().folder(table)?;
+    if let Some(table) = delta::load(&folder).await? {
+        let snapshot = table.snapshot().map_err(delta::external)?;
+        return Ok(Pin::Delta {
+            id: snapshot.metadata().id().to_owned(),
+            version: snapshot.version(),
+        });
+    }
+    let files = folder.store().list(Some(&folder.path("")));
+    let mut files: Vec<String> = files
+        .map_ok(|file| {
+            let tag = file.e_tag.unwrap_or_default();
+            let at = file.last_modified.timestamp_micros();
+            format!("{} {} {at} {tag}\n", file.location, file.size)
+        })
+        .try_collect()
+        .await?;
+    if files.is_empty() {
+        return Ok(Pin::Absent);
+    }
+    files.sort();
+    let digest = Sha256::digest(files.concat());
+    let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Pin::Files { digest })
+}
+
+impl Warehouse {
+    /// Opens a table at a version.
+    ///
+    /// A folder of Parquet files is opened as it is now: no older version of it can be read.
+    ///
+    /// # Errors
+    /// A plan error if the version is gone, or the table was made anew since.
+    pub async fn pinned_table(
+        &self,
+        session: &dyn Session,
+        name: &str,
+        pin: &Pin,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        match pin {
+            Pin::Absent => Ok(None),
+            Pin::Files { .. } => self.table(session, name).await,
+            Pin::Delta { id, version } => {
+                let gone = || {
+                    plan_datafusion_err!(
+                        "table {name}: version {version} of the table {id} is no longer there"
+                    )
+                };
+                let folder = self.location().folder(name)?;
+                let mut table = delta::load(&folder).await?.ok_or_else(gone)?;
+                table
+                    .load_version(*version)
+                    .await
+                    .map_err(|error| delta::external(error).context(gone().strip_backtrace()))?;
+                let snapshot = table.snapshot().map_err(delta::external)?;
+                if snapshot.metadata().id() != id {
+                    return Err(gone());
+                }
+                table
+                    .update_datafusion_session(session)
+                    .map_err(delta::external)?;
+                let table = table.table_provider().build().await?;
+                Ok(Some(Arc::new(Rechecked(Arc::new(table)))))
+            }
+        }
+    }
+}
