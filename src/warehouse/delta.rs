@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Once};
 
-use datafusion::common::{DataFusionError, Result};
+use datafusion::common::{DataFusionError, Result, plan_err};
 use deltalake_core::{
     DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError,
     logstore::{
@@ -70,6 +70,25 @@ pub async fn load(folder: &Location) -> Result<Option<DeltaTable>> {
     let mut table = unloaded(folder)?;
     table.load().await.map_err(external)?;
     Ok(Some(table))
+}
+
+/// An old version of the Delta table in a folder.
+///
+/// # Errors
+/// A plan error that names table and version when its part of the log is gone; an error of the
+/// object store.
+pub async fn as_of(folder: &Location, name: &str, version: u64) -> Result<DeltaTable> {
+    let mut table = unloaded(folder)?;
+    match table.load_version(version).await {
+        Ok(()) if table.version() == Some(version) => Ok(table),
+        Err(error @ DeltaTableError::ObjectStore { .. }) => {
+            Err(external(error).context(format!("version {version} of table {name}")))
+        }
+        loaded => plan_err!(
+            "version {version} of table {name} is gone: its log no longer reaches back that far{}",
+            loaded.map_or_else(|error| format!(" ({error})"), |()| String::new())
+        ),
+    }
 }
 
 /// Whether the folder holds a Delta table.

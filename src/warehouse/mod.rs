@@ -16,8 +16,9 @@ use std::{collections::BTreeSet, sync::RwLock};
 
 use datafusion::{
     catalog::{Session, TableProvider},
-    common::Result,
+    common::{Result, plan_err},
 };
+use deltalake_core::DeltaTable;
 
 use location::Location;
 use recheck::Rechecked;
@@ -96,24 +97,72 @@ impl Warehouse {
         if !is_table_name(name) {
             return Ok(None);
         }
-        let folder = self.location.folder(name)?;
-        if let Some(table) = delta::load(&folder).await? {
-            table
-                .update_datafusion_session(session)
-                .map_err(delta::external)?;
-            let table = table.table_provider().build().await?;
-            return Ok(Some(Arc::new(Rechecked(Arc::new(table)))));
+        if let Some(table) = self.delta(name).await? {
+            return provider(session, &table).await.map(Some);
         }
+        let folder = self.location.folder(name)?;
         if !parquet::is_present(&folder).await? {
             return Ok(None);
         }
         parquet::open(session, &folder, name).await.map(Some)
     }
 
+    /// Opens a Delta table as of an old version, as it was stored.
+    ///
+    /// # Returns
+    /// `None` when there is no such Delta table.
+    ///
+    /// # Errors
+    /// A plan error that names table and version when that version cannot be read any more, or
+    /// not yet.
+    pub async fn table_at(
+        &self,
+        session: &dyn Session,
+        name: &str,
+        version: u64,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(newest) = self.delta(name).await? else {
+            return Ok(None);
+        };
+        let table = match newest.version() {
+            Some(current) if current == version => newest,
+            Some(current) if current > version => {
+                delta::as_of(&self.location.folder(name)?, name, version).await?
+            }
+            current => {
+                return plan_err!(
+                    "table {name} has no version {version}: its newest is {}",
+                    current.unwrap_or_default()
+                );
+            }
+        };
+        provider(session, &table).await.map(Some)
+    }
+
+    /// The newest version of a Delta table.
+    ///
+    /// # Returns
+    /// `None` when there is no such Delta table.
+    pub async fn delta(&self, name: &str) -> Result<Option<DeltaTable>> {
+        if !is_table_name(name) {
+            return Ok(None);
+        }
+        delta::load(&self.location.folder(name)?).await
+    }
+
     async fn is_table(&self, name: &str) -> Result<bool> {
         let folder = self.location.folder(name)?;
         Ok(delta::is_present(&folder).await? || parquet::is_present(&folder).await?)
     }
+}
+
+/// A version of a Delta table, for queries of a session.
+async fn provider(session: &dyn Session, table: &DeltaTable) -> Result<Arc<dyn TableProvider>> {
+    table
+        .update_datafusion_session(session)
+        .map_err(delta::external)?;
+    let table = table.table_provider().build().await?;
+    Ok(Arc::new(Rechecked(Arc::new(table))))
 }
 
 /// Folders that start with an underscore or a dot belong to programs, not to users.

@@ -1,8 +1,16 @@
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Float64Array, Int32Array};
-use datafusion::physical_plan::common::collect;
-use tributary::{query::statement, warehouse::delta};
+use datafusion::{
+    arrow::array::{Float64Array, Int32Array},
+    common::Result,
+    physical_plan::common::collect,
+    prelude::SessionContext,
+};
+use deltalake_core::checkpoints;
+use tributary::{
+    query::statement,
+    warehouse::{Warehouse, delta},
+};
 
 use super::shop::{Shop, batch, lines, orders, orders_without, text};
 
@@ -100,4 +108,45 @@ async fn one_query_sees_one_version_and_the_next_the_newest() {
     let before: Vec<_> = batches.iter().flat_map(lines).collect();
     assert_eq!(before, ["2|2"]);
     assert_eq!(shop.rows(sql).await, ["4|4"]);
+}
+
+/// Opens an old version of `orders` and counts its rows.
+async fn count_at(shop: &Shop, version: u64) -> Result<Option<usize>> {
+    let warehouse = Warehouse::open(shop.root()).await?;
+    let ctx = SessionContext::new();
+    let state = ctx.state();
+    let Some(table) = warehouse.table_at(&state, "orders", version).await? else {
+        return Ok(None);
+    };
+    ctx.read_table(table)?.count().await.map(Some)
+}
+
+#[tokio::test]
+async fn an_old_version_is_as_it_was() {
+    let shop = Shop::new().await;
+    assert_eq!(count_at(&shop, 0).await.unwrap(), None);
+    for _ in 0..3 {
+        shop.append_delta("orders", orders(vec![])).await;
+    }
+    let newest = Warehouse::open(shop.root()).await.unwrap();
+    let newest = newest.delta("orders").await.unwrap().unwrap();
+    assert_eq!(newest.version(), Some(2));
+    for (version, rows) in [(0, 2), (1, 4), (2, 6)] {
+        assert_eq!(count_at(&shop, version).await.unwrap(), Some(rows));
+    }
+    let refusal = count_at(&shop, 3).await.unwrap_err().to_string();
+    assert!(
+        refusal.contains("table orders has no version 3: its newest is 2"),
+        "{refusal}"
+    );
+    // What a cleaner of logs does.
+    checkpoints::create_checkpoint(&newest, None).await.unwrap();
+    let commit = "orders/_delta_log/00000000000000000000.json";
+    std::fs::remove_file(shop.path().join(commit)).unwrap();
+    let refusal = count_at(&shop, 1).await.unwrap_err().to_string();
+    assert!(
+        refusal.contains("version 1 of table orders is gone"),
+        "{refusal}"
+    );
+    assert_eq!(count_at(&shop, 2).await.unwrap(), Some(6));
 }

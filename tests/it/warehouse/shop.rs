@@ -67,9 +67,12 @@ impl Shop {
     }
 
     pub(crate) fn location(&self, table: &str) -> Location {
+        self.root().folder(table).unwrap()
+    }
+
+    pub(crate) fn root(&self) -> Location {
         let root = self.folder.path().to_str().unwrap();
-        let root = Location::open(root, &Default::default()).unwrap();
-        root.folder(table).unwrap()
+        Location::open(root, &Default::default()).unwrap()
     }
 
     /// The rows of a query, values joined by a bar.
