@@ -12,6 +12,7 @@ use datafusion::{
     logical_expr::{EmptyRelation, LogicalPlan, SetVariable, Statement as PlanStatement},
     physical_plan::{collect, execute_stream},
     prelude::SessionContext,
+    sql::parser::Statement as SqlStatement,
 };
 
 use super::{check_view::check_new, view_change::ViewChange, work::Work};
@@ -249,14 +250,23 @@ impl Session {
         })
     }
 
-    /// A state that sees these versions of the warehouse's tables.
-    pub fn state_at(&self, pins: Arc<Pins>) -> SessionState {
+    /// Plans a query over these versions of the warehouse's tables, and optimizes it.
+    ///
+    /// # Errors
+    /// An error of the planner; a plan error for a version that is gone.
+    pub async fn plan_at(
+        &self,
+        query: SqlStatement,
+        pins: Arc<Pins>,
+    ) -> Result<(LogicalPlan, SessionState)> {
         let sources = Sources {
             definitions: self.definitions(),
             pins: Some(pins),
             ..self.sources.clone()
         };
-        QueryCatalog::new(sources, self.settled_state(), None).into_state()
+        let state = QueryCatalog::new(sources, self.settled_state(), None).into_state();
+        let plan = rewrite_measures(state.statement_to_plan(query).await?)?;
+        Ok((state.optimize(&plan)?, state))
     }
 
     /// The rows of a plan that was made with this state.

@@ -144,8 +144,7 @@ async fn images(
         }
         _ => return Ok(Err("it was made anew".to_owned())),
     };
-    let folder = warehouse.location().folder(name)?;
-    let Some(table) = delta::load(&folder).await? else {
+    let Some(table) = warehouse.delta(name).await? else {
         return Ok(Err("it is gone".to_owned()));
     };
     table

@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use datafusion::{
     catalog::{Session, TableProvider},
-    common::{Result, plan_datafusion_err},
+    common::{Result, plan_err},
 };
 use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Warehouse, delta, recheck::Rechecked};
+use super::{Warehouse, delta};
 
 /// The version of every table of a warehouse that somebody is interested in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,14 +60,14 @@ impl Pins {
 }
 
 async fn newest(warehouse: &Warehouse, table: &str) -> Result<Pin> {
-    let folder = warehouse.location().folder(table)?;
-    if let Some(table) = delta::load(&folder).await? {
+    if let Some(table) = warehouse.delta(table).await? {
         let snapshot = table.snapshot().map_err(delta::external)?;
         return Ok(Pin::Delta {
             id: snapshot.metadata().id().to_owned(),
             version: snapshot.version(),
         });
     }
+    let folder = warehouse.location().folder(table)?;
     let files = folder.store().list(Some(&folder.path("")));
     let mut files: Vec<String> = files
         .map_ok(|file| {
@@ -103,26 +103,15 @@ impl Warehouse {
             Pin::Absent => Ok(None),
             Pin::Files { .. } => self.table(session, name).await,
             Pin::Delta { id, version } => {
-                let gone = || {
-                    plan_datafusion_err!(
-                        "table {name}: version {version} of the table {id} is no longer there"
-                    )
+                let newest = self.delta(name).await?;
+                let current = match &newest {
+                    Some(table) => Some(table.snapshot().map_err(delta::external)?.metadata().id()),
+                    None => None,
                 };
-                let folder = self.location().folder(name)?;
-                let mut table = delta::load(&folder).await?.ok_or_else(gone)?;
-                table
-                    .load_version(*version)
-                    .await
-                    .map_err(|error| delta::external(error).context(gone().strip_backtrace()))?;
-                let snapshot = table.snapshot().map_err(delta::external)?;
-                if snapshot.metadata().id() != id {
-                    return Err(gone());
+                if current != Some(id) {
+                    return plan_err!("table {name} was made anew: the table {id} is gone");
                 }
-                table
-                    .update_datafusion_session(session)
-                    .map_err(delta::external)?;
-                let table = table.table_provider().build().await?;
-                Ok(Some(Arc::new(Rechecked(Arc::new(table)))))
+                self.table_at(session, name, *version).await
             }
         }
     }

@@ -5,6 +5,8 @@
     reason = "a test that cannot go on panics, and tokio::test blocks on its own runtime"
 )]
 
+/// Which days of a view a change of its tables reaches.
+mod affected;
 /// The program as people and scripts run it: output, exit codes, signals.
 mod cli;
 /// The SQL examples of the documentation.
