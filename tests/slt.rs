@@ -20,11 +20,7 @@ use futures::TryStreamExt;
 use libtest_mimic::{Arguments, Failed, Trial};
 use sqllogictest::{AsyncDB, ColumnType, DBOutput, Record, Runner, strict_column_validator};
 use tempfile::TempDir;
-use tributary::{
-    clock::Clock,
-    config::Config,
-    engine::{Engine, Session},
-};
+use tributary::{clock::Clock, config::Config, engine::Session, materialize};
 
 /// A Friday afternoon, in UTC.
 const NOW: &str = "2026-11-20T15:30:00Z";
@@ -106,7 +102,7 @@ impl Connection {
             ..Config::default()
         };
         let now = NOW.parse().map_err(external)?;
-        let engine = Engine::open(&config, Clock::Fixed(now)).await?;
+        let engine = materialize::open(&config, Clock::Fixed(now)).await?;
         Ok(Self {
             session: engine.session(),
             _warehouse: warehouse,

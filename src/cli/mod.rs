@@ -6,6 +6,7 @@ mod demo;
 mod import;
 mod password;
 mod progress;
+mod refresh;
 mod report;
 mod sample;
 mod serve;
@@ -21,6 +22,7 @@ use crate::{
     clock::Clock,
     config::{Config, Findings, Flags, Read, Severity},
     engine::Engine,
+    materialize,
 };
 
 /// Shows which conversation earned which sale, in SQL
@@ -47,6 +49,8 @@ enum Command {
     Report(report::Report),
     /// Load files into a table: new rows are added, rows with a known key are replaced
     Import(import::Import),
+    /// Make the stored rows of materialized views again
+    Refresh(refresh::Refresh),
     /// Write sample data: a believable shop, the same at every run
     Sample(sample::Sample),
     /// Print the hash of a password, as the configuration takes it
@@ -76,6 +80,7 @@ impl Cli {
                 Command::Sql(sql) => sql.run(&config(false)?).await,
                 Command::Report(report) => report.run(&config(false)?).await,
                 Command::Import(import) => import.run(&config(false)?).await,
+                Command::Refresh(refresh) => refresh.run(&config(false)?).await,
                 Command::Sample(sample) => sample.run(&config(false)?),
                 Command::Password(password) => password.run(),
                 Command::Token(token) => token.run(),
@@ -105,5 +110,5 @@ fn configuration(flags: &Flags, serves: bool) -> Result<Config> {
 }
 
 async fn open(config: &Config) -> Result<Engine> {
-    Engine::open(config, Clock::System).await
+    materialize::open(config, Clock::System).await
 }

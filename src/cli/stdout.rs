@@ -63,6 +63,12 @@ pub(super) fn heading(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Prints a line of what was done.
+pub(super) fn line(text: &str) -> Result<()> {
+    writeln!(io::stdout(), "{text}")?;
+    Ok(())
+}
+
 /// A message to the person at the terminal. A closed stderr leaves nobody to tell.
 pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");

@@ -134,7 +134,7 @@ pub(super) async fn check(session: &Session) -> Result<Views> {
             }),
             Some(_) => {}
             None => {
-                if let Err(error) = plan(view, &state).await {
+                if let Err(error) = plan(view, &query, &state).await {
                     broken.push(Broken {
                         view: Arc::clone(view),
                         place: place(&error, view, &of_user),

@@ -27,7 +27,7 @@ pub struct RoleFinding {
 
 pub(super) async fn check(engine: &Engine) -> Result<Vec<RoleFinding>> {
     let mut findings = Vec::new();
-    for role in engine.roles.iter() {
+    for role in engine.shared.roles.iter() {
         findings.push(check_role(engine, &role.name).await?);
     }
     Ok(findings)

@@ -7,6 +7,7 @@ use datafusion::{common::Result, execution::SessionState};
 use super::session::Session;
 use crate::query::{
     catalog::{Query, QueryCatalog, Sources},
+    materialized,
     metric_view::{has_open_grain, rewrite_measures},
     statement::{self, Statement},
     view::{Body, View, ViewName},
@@ -27,7 +28,7 @@ pub(super) async fn check_new(session: &Session, view: &View) -> Result<()> {
     let catalog = QueryCatalog::new(sources, session.settled_state(), None);
     let query = Arc::clone(catalog.query());
     match is_complete(&query, &view.full_name())? {
-        true => plan(view, &catalog.into_state()).await,
+        true => plan(view, &query, &catalog.into_state()).await,
         false => Ok(()),
     }
 }
@@ -39,8 +40,9 @@ fn is_complete(query: &Query, name: &ViewName) -> Result<bool> {
     Ok(are_there && query.missing_tables(name)?.is_empty())
 }
 
-/// Plans a query for everything in a view, and resolves its types.
-pub(super) async fn plan(view: &View, state: &SessionState) -> Result<()> {
+/// Plans a query for everything in a view, and resolves its types. A materialized one must be such
+/// that it can be stored.
+pub(super) async fn plan(view: &View, query: &Query, state: &SessionState) -> Result<()> {
     let columns = match &view.body {
         Body::Query(_) => "*".to_owned(),
         Body::Metrics(metrics) => {
@@ -64,5 +66,5 @@ pub(super) async fn plan(view: &View, state: &SessionState) -> Result<()> {
             analyzed.map_err(|error| error.context(format!("view {schema}.{name}")))?;
         }
     }
-    Ok(())
+    materialized::check(query, view, state).await
 }

@@ -7,66 +7,62 @@ mod check;
 mod check_roles;
 mod check_view;
 mod defaults;
+mod pinned;
 mod planner;
 mod query_memory;
+mod refreshes;
 mod session;
+mod shared;
 mod view_change;
 mod watched;
 mod work;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use datafusion::{
-    catalog::{
-        CatalogProvider, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
-    },
     common::{DataFusionError, Result},
     execution::{
-        SessionState, SessionStateBuilder,
+        SessionStateBuilder,
         cache::cache_manager::CacheManagerConfig,
         memory_pool::{FairSpillPool, TrackConsumersPool},
         runtime_env::{RuntimeEnv, RuntimeEnvBuilder},
     },
-    prelude::{SessionConfig, SessionContext},
+    prelude::SessionConfig,
 };
 
 use crate::{
     clock::Clock,
     config::Config,
     query::{
-        catalog::{CATALOG, Sources},
+        catalog::CATALOG,
         definition_store::DefinitionStore,
         settings::Settings,
-        system_table::{SYSTEM_SCHEMA, SystemTable, check_name},
+        system_table::{SYSTEM_SCHEMA, check_name},
         view::DEFAULT_SCHEMA,
     },
     security::{Access, Caller, Roles},
     system::{self, Activity},
-    warehouse::{Warehouse, location::Location},
+    warehouse::{Warehouse, location::Location, stored_view::StoredViews},
 };
 
 use query_memory::{NAMED_CONSUMERS, Part, QueryMemory};
+use shared::Shared;
 
 pub use check::{Broken, Views, Waiting, check_files};
 pub use check_roles::RoleFinding;
+pub use refreshes::{RefreshRequest, Refreshes};
 pub use session::{DEFAULT_SCHEMA_KEY, Planned, Session};
 pub use view_change::ViewChange;
-pub use work::{Interrupt, Spent, Stop, Work};
+pub use work::{Interrupt, Spent, Stop, Work, task_context};
 
 /// A warehouse and everything that its sessions share.
 #[derive(Debug)]
 pub struct Engine {
-    warehouse: Arc<Warehouse>,
-    definitions: Arc<DefinitionStore>,
+    shared: Arc<Shared>,
     activity: Arc<Activity>,
-    system_tables: Arc<[Arc<dyn SystemTable>]>,
     runtime: Arc<RuntimeEnv>,
     /// What one query of a server may take; `None` when memory is unlimited.
     part: Option<Part>,
-    /// What sessions begin with. It is copied for each: building one takes longer than a small
-    /// query.
-    state: SessionState,
-    roles: Roles,
 }
 
 impl Engine {
@@ -99,21 +95,37 @@ impl Engine {
             .with_runtime_env(Arc::clone(&runtime))
             .with_default_features();
         Ok(Self {
-            warehouse: Arc::new(Warehouse::open(location).await?),
-            definitions: Arc::new(definitions),
+            shared: Arc::new(Shared {
+                warehouse: Arc::new(Warehouse::open(location).await?),
+                definitions: Arc::new(definitions),
+                system_tables: system_tables.into(),
+                stored_views: Arc::<StoredViews>::default(),
+                state: planner::extend(state).build(),
+                roles,
+                refreshes: OnceLock::new(),
+            }),
             activity,
-            system_tables: system_tables.into(),
             runtime,
             part: config
                 .memory
                 .map(|bytes| Part::of(bytes, config.server.limits.memory_share)),
-            state: planner::extend(state).build(),
-            roles,
         })
     }
 
+    /// Lets its sessions REFRESH; what was given first stays.
+    #[must_use]
+    pub fn refreshed_by(self, refreshes: Arc<dyn Refreshes>) -> Self {
+        self.shared.refreshes.get_or_init(|| refreshes);
+        self
+    }
+
     pub fn warehouse(&self) -> &Arc<Warehouse> {
-        &self.warehouse
+        &self.shared.warehouse
+    }
+
+    /// Whether a warehouse was named, in which something may be left behind.
+    pub fn keeps(&self) -> bool {
+        self.shared.definitions.keeps()
     }
 
     /// The queries and connections that `system.queries` and `system.sessions` show.
@@ -128,7 +140,7 @@ impl Engine {
 
     /// What a user may read and change.
     pub fn access(&self, caller: &Caller) -> Access {
-        Access::of(caller, &self.roles)
+        self.shared.access(caller)
     }
 
     /// Sees the views that others made and dropped in the warehouse since the last time.
@@ -137,7 +149,7 @@ impl Engine {
     /// An error of the object store, or in a view, which names its file; the views then stay as
     /// they were.
     pub async fn refresh_views(&self) -> Result<()> {
-        self.definitions.refresh().await
+        self.shared.definitions.refresh().await
     }
 
     /// A new session of whoever runs the program, with the warehouse's default settings.
@@ -147,18 +159,7 @@ impl Engine {
 
     /// A new session of a user, with the warehouse's default settings.
     pub fn session_of(&self, caller: Arc<Caller>) -> Session {
-        let session_tables = Arc::new(MemorySchemaProvider::new());
-        let ctx = context(self.state.clone(), Arc::clone(&session_tables), &caller);
-        let sources = Sources {
-            access: Arc::new(self.access(&caller)),
-            caller,
-            warehouse: Arc::clone(&self.warehouse),
-            definitions: self.definitions.current(),
-            system_tables: Arc::clone(&self.system_tables),
-            session_tables,
-            pins: None,
-        };
-        Session::new(sources, Arc::clone(&self.definitions), ctx)
+        self.shared.session_of(caller)
     }
 
     /// What a query of a server will run with.
@@ -202,25 +203,8 @@ impl Engine {
 
     /// The settings that the warehouse's `warehouse.toml` states, by name.
     pub async fn warehouse_settings(&self) -> Result<Vec<(&'static str, String)>> {
-        defaults::stated(self.warehouse.location()).await
+        defaults::stated(self.warehouse().location()).await
     }
-}
-
-/// A context of its own for a session: the catalogs of a state are shared by its copies.
-fn context(
-    mut state: SessionState,
-    session_tables: Arc<MemorySchemaProvider>,
-    caller: &Arc<Caller>,
-) -> SessionContext {
-    state.register_catalog_list(Arc::new(MemoryCatalogProviderList::new()));
-    let ctx = SessionContext::new_with_state(state);
-    planner::functions_of(caller).for_each(|function| ctx.register_udf(function));
-    // Statements that create tables look their schema up here; queries never do.
-    let catalog = MemoryCatalogProvider::new();
-    let registered = catalog.register_schema(DEFAULT_SCHEMA, session_tables);
-    debug_assert!(registered.is_ok_and(|replaced| replaced.is_none()));
-    ctx.register_catalog(CATALOG, Arc::new(catalog));
-    ctx
 }
 
 fn runtime(config: &Config) -> Result<Arc<RuntimeEnv>> {

@@ -6,16 +6,20 @@ use std::{
 };
 
 use datafusion::{
-    arrow::{array::RecordBatch, datatypes::SchemaRef},
+    arrow::datatypes::SchemaRef,
     common::{DFSchema, Result, plan_err},
-    execution::{SendableRecordBatchStream, SessionState, TaskContext, runtime_env::RuntimeEnv},
+    execution::{SendableRecordBatchStream, SessionState, TaskContext},
     logical_expr::{EmptyRelation, LogicalPlan, SetVariable, Statement as PlanStatement},
-    physical_plan::{collect, execute_stream},
+    physical_plan::execute_stream,
     prelude::SessionContext,
-    sql::parser::Statement as SqlStatement,
 };
 
-use super::{check_view::check_new, view_change::ViewChange, work::Work};
+use super::{
+    check_view::check_new,
+    shared::Shared,
+    view_change::ViewChange,
+    work::{Work, task_context},
+};
 use crate::{
     query::{
         bi::Place,
@@ -30,7 +34,6 @@ use crate::{
         view::ViewName,
     },
     security::Access,
-    warehouse::pins::Pins,
 };
 
 /// DataFusion's name for the schema that USE sets.
@@ -41,6 +44,7 @@ pub struct Session {
     /// As they were when the session began: views come and go.
     pub(super) sources: Sources,
     pub(super) shared: Arc<DefinitionStore>,
+    pub(super) engine: Arc<Shared>,
     /// Views that live as long as the session; they hide those of their name.
     pub(super) temporary: RwLock<Definitions>,
     ctx: SessionContext,
@@ -86,7 +90,7 @@ impl Planned {
 }
 
 impl Session {
-    pub(super) fn new(sources: Sources, shared: Arc<DefinitionStore>, ctx: SessionContext) -> Self {
+    pub(super) fn new(sources: Sources, engine: Arc<Shared>, ctx: SessionContext) -> Self {
         let defaults = {
             // `ctx.state()` would copy all functions.
             let state = ctx.state_ref();
@@ -98,7 +102,8 @@ impl Session {
         Self {
             defaults,
             sources,
-            shared,
+            shared: Arc::clone(&engine.definitions),
+            engine,
             temporary: RwLock::default(),
             ctx,
         }
@@ -222,9 +227,25 @@ impl Session {
             Statement::CreateView(create) => {
                 return self.plan_change(ViewChange::Create(create), state).await;
             }
-            Statement::DropView { name, if_exists } => {
-                let drop = ViewChange::Drop { name, if_exists };
+            Statement::DropView {
+                name,
+                if_exists,
+                is_materialized,
+            } => {
+                let drop = ViewChange::Drop {
+                    name,
+                    if_exists,
+                    is_materialized,
+                };
                 return self.plan_change(drop, state).await;
+            }
+            Statement::Refresh { name, what } => {
+                let refresh = ViewChange::Refresh { name, what };
+                return self.plan_change(refresh, state).await;
+            }
+            Statement::Suspend { name, suspended } => {
+                let suspend = ViewChange::Suspend { name, suspended };
+                return self.plan_change(suspend, state).await;
             }
         };
         let plan = rewrite_measures(plan)?;
@@ -250,40 +271,6 @@ impl Session {
         })
     }
 
-    /// Plans a query over these versions of the warehouse's tables, and optimizes it.
-    ///
-    /// # Errors
-    /// An error of the planner; a plan error for a version that is gone.
-    pub async fn plan_at(
-        &self,
-        query: SqlStatement,
-        pins: Arc<Pins>,
-    ) -> Result<(LogicalPlan, SessionState)> {
-        let sources = Sources {
-            definitions: self.definitions(),
-            pins: Some(pins),
-            ..self.sources.clone()
-        };
-        let state = QueryCatalog::new(sources, self.settled_state(), None).into_state();
-        let plan = rewrite_measures(state.statement_to_plan(query).await?)?;
-        Ok((state.optimize(&plan)?, state))
-    }
-
-    /// The rows of a plan that was made with this state.
-    ///
-    /// # Errors
-    /// An error of planning or execution.
-    pub async fn collect(
-        &self,
-        plan: LogicalPlan,
-        state: &SessionState,
-    ) -> Result<Vec<RecordBatch>> {
-        let context = task_context(state);
-        let plan = bind_rates(plan, state, &context).await?;
-        let plan = state.create_physical_plan(&plan).await?;
-        collect(plan, context).await
-    }
-
     /// The columns that a query would return; nothing runs.
     pub async fn columns(&self, sql: &str) -> Result<SchemaRef> {
         let planned = self.plan(only_statement(sql)?).await?;
@@ -299,7 +286,8 @@ impl Session {
             is_analyzed,
         } = planned;
         if let Some(change) = change {
-            self.change(change).await?;
+            let work = state.config().get_extension::<Work>();
+            self.change(change, work).await?;
         }
         let context = task_context(&state);
         let plan = bind_rates(plan, &state, &context).await?;
@@ -383,17 +371,4 @@ async fn stream(
     context: Arc<TaskContext>,
 ) -> Result<SendableRecordBatchStream> {
     execute_stream(state.create_physical_plan(plan).await?, context)
-}
-
-/// Where plans of a state run.
-fn task_context(state: &SessionState) -> Arc<TaskContext> {
-    let context = TaskContext::from(state);
-    let Some(work) = state.config().get_extension::<Work>() else {
-        return Arc::new(context);
-    };
-    let runtime = RuntimeEnv {
-        memory_pool: Arc::clone(work.memory()) as _,
-        ..state.runtime_env().as_ref().clone()
-    };
-    Arc::new(context.with_runtime(Arc::new(runtime)))
 }

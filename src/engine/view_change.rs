@@ -1,10 +1,13 @@
-//! Statements that change which views there are.
+//! Statements that change which views there are, or what is stored of them.
+
+use std::sync::Arc;
 
 use datafusion::common::{Result, plan_err};
 
-use super::session::Session;
+use super::{refreshes::RefreshRequest, session::Session, work::Work};
 use crate::{
     query::{
+        materialized::Refresh,
         statement::CreateView,
         system_table,
         view::{View, ViewName},
@@ -16,7 +19,19 @@ use crate::{
 #[derive(Debug, Clone)]
 pub enum ViewChange {
     Create(CreateView),
-    Drop { name: ViewName, if_exists: bool },
+    Drop {
+        name: ViewName,
+        if_exists: bool,
+        is_materialized: bool,
+    },
+    Refresh {
+        name: ViewName,
+        what: Refresh,
+    },
+    Suspend {
+        name: ViewName,
+        suspended: bool,
+    },
 }
 
 impl Session {
@@ -35,21 +50,60 @@ impl Session {
                     false => self.check_write("CREATE VIEW", &view.full_name()),
                 }
             }
-            ViewChange::Drop { name, .. } if self.has_temporary(name) => Ok(()),
-            ViewChange::Drop { name, .. } => self.check_write("DROP VIEW", name),
+            ViewChange::Drop {
+                name,
+                is_materialized: false,
+                ..
+            } if self.has_temporary(name) => Ok(()),
+            ViewChange::Drop {
+                name,
+                is_materialized: false,
+                ..
+            } => self.check_write("DROP VIEW", name),
+            ViewChange::Drop { name, .. } => self.check_write("DROP MATERIALIZED VIEW", name),
+            ViewChange::Refresh { name, .. } => self.check_stored("REFRESH", name),
+            ViewChange::Suspend {
+                name,
+                suspended: true,
+            } => self.check_stored("SUSPEND", name),
+            ViewChange::Suspend { name, .. } => self.check_stored("RESUME", name),
         }
     }
 
-    pub(super) async fn change(&self, change: ViewChange) -> Result<()> {
+    /// Whether the caller may write what is stored of a materialized view. Who may not does not
+    /// learn whether there is one.
+    fn check_stored(&self, statement: &str, name: &ViewName) -> Result<()> {
+        self.check_write(&format!("{statement} MATERIALIZED VIEW"), name)?;
+        let definitions = self.shared.current();
+        definitions.check_materialized(statement, name).map(drop)
+    }
+
+    /// # Arguments
+    /// `work`: what the statement runs within, on a server.
+    pub(super) async fn change(&self, change: ViewChange, work: Option<Arc<Work>>) -> Result<()> {
         self.check_change(&change)?;
         match change {
             ViewChange::Create(create) => self.create_view(create).await,
-            ViewChange::Drop { name, if_exists } => match self.drop_view(&name).await? {
+            ViewChange::Drop {
+                name,
+                if_exists,
+                is_materialized,
+            } => match self.drop_view(&name, is_materialized).await? {
                 false if !if_exists => {
-                    plan_err!("DROP VIEW: there is no view {}.{}", name.schema, name.name)
+                    let ViewName { schema, name } = name;
+                    match is_materialized {
+                        true => plan_err!(
+                            "DROP MATERIALIZED VIEW: there is no materialized view {schema}.{name}"
+                        ),
+                        false => plan_err!("DROP VIEW: there is no view {schema}.{name}"),
+                    }
                 }
                 _ => Ok(()),
             },
+            ViewChange::Refresh { name, what } => {
+                self.refresh(RefreshRequest { name, what, work }).await
+            }
+            ViewChange::Suspend { name, suspended } => self.shared.suspend(&name, suspended).await,
         }
     }
 
@@ -72,14 +126,14 @@ impl Session {
     }
 
     /// Drops the session's own view of a name, else the one that all share.
-    async fn drop_view(&self, name: &ViewName) -> Result<bool> {
-        let is_own = {
+    async fn drop_view(&self, name: &ViewName, is_materialized: bool) -> Result<bool> {
+        let is_own = !is_materialized && {
             let mut temporary = self.temporary.write().expect("no writer panics");
             temporary.remove(name)
         };
         match is_own {
             true => Ok(true),
-            false => self.shared.remove(name).await,
+            false => self.shared.remove(name, is_materialized).await,
         }
     }
 

@@ -15,6 +15,7 @@ use std::{
 
 use datafusion::{
     common::{DataFusionError, Result},
+    execution::{SessionState, TaskContext, runtime_env::RuntimeEnv},
     physical_plan::metrics::{Metric, MetricValue, MetricsSet},
 };
 use thiserror::Error;
@@ -158,4 +159,17 @@ impl fmt::Debug for Work {
             .field("interrupt", &self.interrupt)
             .finish_non_exhaustive()
     }
+}
+
+/// Where plans of a state run.
+pub fn task_context(state: &SessionState) -> Arc<TaskContext> {
+    let context = TaskContext::from(state);
+    let Some(work) = state.config().get_extension::<Work>() else {
+        return Arc::new(context);
+    };
+    let runtime = RuntimeEnv {
+        memory_pool: Arc::clone(work.memory()) as _,
+        ..state.runtime_env().as_ref().clone()
+    };
+    Arc::new(context.with_runtime(Arc::new(runtime)))
 }

@@ -17,6 +17,7 @@ use datafusion::{
 use super::{
     data_health,
     explain_order::{EXPLAIN_ORDER, ExplainedReports, ORDER_CANDIDATES},
+    materialized,
     metric_view::{self, MetricView, Relations},
     policy::{self, Rights, Standing},
     settings::Settings,
@@ -62,6 +63,13 @@ impl QueryCatalog {
 
     pub fn query(&self) -> &Arc<Query> {
         &self.0.query
+    }
+
+    /// The query that a state was made for; `None` for a state that no catalog was made for.
+    pub fn query_of(state: &SessionState) -> Option<Arc<Query>> {
+        let list = Arc::clone(state.catalog_list()) as Arc<dyn Any + Send + Sync>;
+        let list = list.downcast::<Self>().ok()?;
+        Some(Arc::clone(&list.0.query))
     }
 
     /// The state to plan the query with.
@@ -250,6 +258,13 @@ impl QuerySchema {
             true => policy::barred(rows, &name),
             false => rows,
         };
+        if let Some(plan) = materialized::open(query, view, rights, &standing).await? {
+            let plan = match is_of_users {
+                true => Some(plan),
+                false => policy::left_of_view(plan, &name, &standing, rights, query.state())?,
+            };
+            return Ok(plan.map(|plan| Arc::new(ViewTable::new(barred(plan), None)) as _));
+        }
         let state = self.state_within(&name.qualified(), rights.within(view, &standing))?;
         let within = |error: DataFusionError| error.context(format!("view {}", name.qualified()));
         match view.with_parameters(query.settings()?)? {
@@ -332,7 +347,7 @@ impl QuerySchema {
 }
 
 /// What a view reads does not depend on where the session that reads it is.
-fn look_up_in_default_schema(state: &mut SessionState) {
+pub(super) fn look_up_in_default_schema(state: &mut SessionState) {
     let catalog = &mut state.config_mut().options_mut().catalog;
     DEFAULT_SCHEMA.clone_into(&mut catalog.default_schema);
 }

@@ -2,7 +2,8 @@
 //!
 //! A view made by SQL is a file of the warehouse, `_tributary/catalog/<schema>/<view>.sql`, which
 //! whoever opens the warehouse reads. Two that make a view of one name at once do not overwrite
-//! each other: the store refuses the second.
+//! each other: the store refuses the second. A file `<view>.suspended` beside it, or alone for a
+//! view of a file, says that no schedule refreshes the view.
 
 use std::sync::{Arc, RwLock};
 
@@ -18,9 +19,11 @@ use super::{
     definitions::Definitions,
     view::{View, ViewName},
 };
-use crate::warehouse::{SYSTEM_FOLDER, location::Location};
+use crate::warehouse::{SYSTEM_FOLDER, location::Location, stored_view};
 
 const FOLDER: &str = "catalog";
+const VIEW: &str = "sql";
+const SUSPENDED: &str = "suspended";
 const CONCURRENT_READS: usize = 16;
 
 /// The views of an engine: shipped, made by SQL, and of a user's folder.
@@ -90,8 +93,18 @@ impl DefinitionStore {
     pub async fn create(&self, view: View, or_replace: bool) -> Result<()> {
         let _writing = self.files.lock().await;
         let exists = || plan_err!("view {}.{} exists already", view.schema, view.name);
-        if !or_replace && self.current().get(&view.schema, &view.name).is_some() {
-            return exists();
+        if let Some(replaced) = self.current().get(&view.schema, &view.name) {
+            if !or_replace {
+                return exists();
+            }
+            let is_other_kind = replaced.materialized.is_some() != view.materialized.is_some();
+            if is_other_kind && replaced.is_of_users() {
+                let (name, kind) = (view.full_name(), replaced.kind());
+                return plan_err!(
+                    "CREATE OR REPLACE: {name} is a {kind}: drop it first, with DROP {} {name}",
+                    kind.to_uppercase().replace("METRIC VIEW", "VIEW")
+                );
+            }
         }
         if let Some(file) = self.of_folder.get(&view.schema, &view.name) {
             return plan_err!(
@@ -106,7 +119,7 @@ impl DefinitionStore {
                 false => PutMode::Create,
             };
             let text = PutPayload::from(view.statement_text().unwrap_or_default().to_owned());
-            let path = path(warehouse, &view.schema, &view.name);
+            let path = path(warehouse, &view.schema, &view.name, VIEW);
             let written = warehouse
                 .store()
                 .put_opts(&path, text, PutOptions::from(mode));
@@ -119,42 +132,75 @@ impl DefinitionStore {
         Ok(())
     }
 
-    /// Removes a view that was made by SQL, and says whether there was one.
+    /// Removes a view that was made by SQL, with its stored rows, and says whether there was one.
+    ///
+    /// # Arguments
+    /// `is_materialized`: what whoever drops it takes it for.
     ///
     /// # Errors
-    /// A plan error for a view that came with the program or a folder; an error of the object
-    /// store.
-    pub async fn remove(&self, name: &ViewName) -> Result<bool> {
+    /// A plan error for a view of the other kind, or one that came with the program or a folder; an
+    /// error of the object store.
+    pub async fn remove(&self, name: &ViewName, is_materialized: bool) -> Result<bool> {
         let _writing = self.files.lock().await;
         let ViewName { schema, name: view } = name;
         let current = self.current();
         let Some(found) = current.get(schema, view) else {
             return Ok(false);
         };
+        if found.materialized.is_some() != is_materialized {
+            let (drop, right) = match is_materialized {
+                true => ("DROP MATERIALIZED VIEW", "DROP VIEW"),
+                false => ("DROP VIEW", "DROP MATERIALIZED VIEW"),
+            };
+            return plan_err!("{drop}: {name} is a {}: use {right} {name}", found.kind());
+        }
         if found.statement_text().is_none() {
             return plan_err!(
                 "DROP VIEW: {schema}.{view} is a file of queries/, not made by SQL: it cannot be dropped"
             );
         }
         if let Some(warehouse) = &self.kept_in {
-            match warehouse
-                .store()
-                .delete(&path(warehouse, schema, view))
-                .await
-            {
-                // Somebody else was faster.
-                Err(StoreError::NotFound { .. }) => {}
-                deleted => deleted?,
+            delete(warehouse, &path(warehouse, schema, view, VIEW)).await?;
+            if is_materialized {
+                delete(warehouse, &path(warehouse, schema, view, SUSPENDED)).await?;
+                stored_view::delete(warehouse, schema, view).await?;
             }
         }
         // A dropped view gives way to that of its name.
         let given = self.of_folder.get(schema, view);
         let given = given.or_else(|| self.shipped.get(schema, view));
-        self.change(|definitions| match given {
-            Some(given) => definitions.add(View::clone(given)),
-            None => drop(definitions.remove(name)),
+        self.change(|definitions| {
+            definitions.suspend(name.clone(), false);
+            match given {
+                Some(given) => definitions.add(View::clone(given)),
+                None => drop(definitions.remove(name)),
+            }
         });
         Ok(true)
+    }
+
+    /// Has a materialized view refreshed only when asked, or again on its schedule.
+    ///
+    /// # Errors
+    /// A plan error when there is no such view; an error of the object store.
+    pub async fn suspend(&self, name: &ViewName, suspended: bool) -> Result<()> {
+        let _writing = self.files.lock().await;
+        let statement = if suspended { "SUSPEND" } else { "RESUME" };
+        self.current().check_materialized(statement, name)?;
+        if let Some(warehouse) = &self.kept_in {
+            let path = path(warehouse, &name.schema, &name.name, SUSPENDED);
+            match suspended {
+                true => drop(warehouse.store().put(&path, PutPayload::new()).await?),
+                false => delete(warehouse, &path).await?,
+            }
+        }
+        self.change(|definitions| definitions.suspend(name.clone(), suspended));
+        Ok(())
+    }
+
+    /// Whether what is made by SQL outlives the engine.
+    pub fn keeps(&self) -> bool {
+        self.kept_in.is_some()
     }
 
     fn change(&self, change: impl FnOnce(&mut Definitions)) {
@@ -169,7 +215,11 @@ impl DefinitionStore {
         };
         let files = warehouse.store().list(Some(&folder(warehouse)));
         let mut files: Vec<ObjectMeta> = files.try_collect().await?;
-        files.retain(|file| file.location.extension() == Some("sql"));
+        let is_known = |file: &ObjectMeta| {
+            let extension = file.location.extension();
+            extension.is_some_and(|it| [VIEW, SUSPENDED].contains(&it))
+        };
+        files.retain(is_known);
         files.sort_by(|a, b| a.location.cmp(&b.location));
         Ok(files)
     }
@@ -188,8 +238,9 @@ impl DefinitionStore {
 
 async fn kept_views(warehouse: &Location, files: &[ObjectMeta]) -> Result<Definitions> {
     let store = warehouse.store();
-    let paths: Vec<_> = files.iter().map(|it| it.location.clone()).collect();
-    let paths = paths.into_iter().map(Ok::<_, DataFusionError>);
+    let paths = files.iter().map(|it| it.location.clone());
+    let (views, marks): (Vec<_>, Vec<_>) = paths.partition(|it| it.extension() == Some(VIEW));
+    let paths = views.into_iter().map(Ok::<_, DataFusionError>);
     let mut texts = stream::iter(paths)
         .map_ok(|path| async move {
             let bytes = store.get(&path).await?.bytes().await?;
@@ -197,6 +248,11 @@ async fn kept_views(warehouse: &Location, files: &[ObjectMeta]) -> Result<Defini
         })
         .try_buffered(CONCURRENT_READS);
     let mut kept = Definitions::default();
+    for mark in &marks {
+        if let Some(name) = marked(mark) {
+            kept.suspend(name, true);
+        }
+    }
     while let Some((path, text)) = texts.try_next().await? {
         kept.add_made(&text)
             .map_err(|error| error.context(format!("view file {path}")))?;
@@ -208,6 +264,28 @@ fn folder(warehouse: &Location) -> Path {
     warehouse.path(&format!("{SYSTEM_FOLDER}/{FOLDER}"))
 }
 
-fn path(warehouse: &Location, schema: &str, name: &str) -> Path {
-    folder(warehouse).join(schema).join(format!("{name}.sql"))
+fn path(warehouse: &Location, schema: &str, name: &str, extension: &str) -> Path {
+    let file = format!("{name}.{extension}");
+    folder(warehouse).join(schema).join(file)
+}
+
+/// The view that a mark is about.
+fn marked(mark: &Path) -> Option<ViewName> {
+    let parts: Vec<_> = mark.parts().collect();
+    let [.., schema, file] = parts.as_slice() else {
+        return None;
+    };
+    let name = file.as_ref().strip_suffix(SUSPENDED)?.strip_suffix('.')?;
+    Some(ViewName {
+        schema: schema.as_ref().to_owned(),
+        name: name.to_owned(),
+    })
+}
+
+/// Deletes a file, unless somebody else was faster.
+async fn delete(warehouse: &Location, path: &Path) -> Result<()> {
+    match warehouse.store().delete(path).await {
+        Err(StoreError::NotFound { .. }) => Ok(()),
+        deleted => Ok(deleted?),
+    }
 }

@@ -1,6 +1,10 @@
 //! The views that are defined: those shipped in `queries/`, and those of a user's folder.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use datafusion::common::{DataFusionError, Result, plan_err};
 use include_dir::{Dir, include_dir};
@@ -16,6 +20,8 @@ static SHIPPED: Dir = include_dir!("$CARGO_MANIFEST_DIR/queries");
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
     schemas: BTreeMap<String, BTreeMap<String, Arc<View>>>,
+    /// Materialized views that no schedule refreshes until they are resumed.
+    suspended: BTreeSet<ViewName>,
 }
 
 impl Definitions {
@@ -87,6 +93,43 @@ impl Definitions {
         removed.is_some()
     }
 
+    /// Every materialized view, by name.
+    pub fn materialized(&self) -> impl Iterator<Item = &Arc<View>> {
+        let views = self.schemas.values().flat_map(BTreeMap::values);
+        views.filter(|view| view.materialized.is_some())
+    }
+
+    /// The materialized view of a name.
+    ///
+    /// # Arguments
+    /// `statement`: what errors call whoever asks, such as `REFRESH`.
+    ///
+    /// # Errors
+    /// A plan error when there is no such view, or it is not materialized.
+    pub fn check_materialized(&self, statement: &str, name: &ViewName) -> Result<&Arc<View>> {
+        match self.get(&name.schema, &name.name) {
+            Some(view) if view.materialized.is_some() => Ok(view),
+            Some(view) => plan_err!(
+                "{statement}: expected a materialized view, got the {} {name}, which is computed \
+                 whenever it is read",
+                view.kind()
+            ),
+            None => plan_err!("{statement}: there is no materialized view {name}"),
+        }
+    }
+
+    /// Whether a materialized view is refreshed only when asked.
+    pub fn is_suspended(&self, name: &ViewName) -> bool {
+        self.suspended.contains(name)
+    }
+
+    pub(super) fn suspend(&mut self, name: ViewName, suspended: bool) {
+        match suspended {
+            true => self.suspended.insert(name),
+            false => self.suspended.remove(&name),
+        };
+    }
+
     pub fn is_empty(&self) -> bool {
         self.schemas.is_empty()
     }
@@ -94,6 +137,7 @@ impl Definitions {
     /// These views, but for those of a name that others have.
     pub fn hidden_by(&self, others: &Self) -> Self {
         let mut seen = self.clone();
+        seen.suspended.extend(others.suspended.iter().cloned());
         for (schema, views) in &others.schemas {
             let seen = seen.schemas.entry(schema.clone()).or_default();
             seen.extend(

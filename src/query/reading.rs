@@ -28,6 +28,12 @@ impl Reading {
         self.views.get(view).into_iter().flat_map(|it| &it.names)
     }
 
+    /// The functions that a view calls itself.
+    pub fn functions_of(&self, view: &ViewName) -> impl Iterator<Item = &str> {
+        let text = self.views.get(view).into_iter();
+        text.flat_map(|it| &it.functions).map(String::as_str)
+    }
+
     /// The columns of a view; `None` for those that its text alone does not tell.
     pub fn columns_of(&self, view: &ViewName) -> Option<&BTreeSet<String>> {
         self.views.get(view)?.columns.as_ref()

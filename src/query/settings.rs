@@ -10,8 +10,9 @@ use datafusion::common::{
     config::{ConfigEntry, ConfigExtension, ConfigOptions, ExtensionOptions},
     config_datafusion_err, config_err,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
+use super::materialized::fixed_length;
 use crate::clock::Clock;
 
 /// Settings under `tributary.`.
@@ -25,6 +26,9 @@ pub struct Settings {
     pub currency: String,
     /// First day and the day after the last of the period named `custom`.
     pub period: Option<(Date, Date)>,
+    /// How old the stored rows of a materialized view may be; `None`: as the view says, zero: none
+    /// are read.
+    pub max_staleness: Option<SignedDuration>,
     /// Values of view parameters, by `schema.name`, as text.
     pub parameters: BTreeMap<String, String>,
     clock: Clock,
@@ -37,6 +41,7 @@ impl Settings {
             as_of: None,
             currency: "USD".to_owned(),
             period: None,
+            max_staleness: None,
             parameters: BTreeMap::new(),
             clock,
         }
@@ -58,6 +63,11 @@ impl Settings {
         self.as_of.unwrap_or_else(|| self.clock.now())
     }
 
+    /// What time it is, whatever "now" means.
+    pub fn clock_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// Sets a setting, named without its prefix, to what it is in `defaults`.
     ///
     /// # Errors
@@ -68,6 +78,7 @@ impl Settings {
             "as_of" => self.as_of = defaults.as_of,
             "currency" => self.currency.clone_from(&defaults.currency),
             "period" => self.period = defaults.period,
+            "max_staleness" => self.max_staleness = defaults.max_staleness,
             _ => match key.strip_prefix("param.") {
                 Some(name) => match defaults.parameters.get(name) {
                     Some(value) => drop(self.parameters.insert(name.to_owned(), value.clone())),
@@ -108,6 +119,7 @@ impl ExtensionOptions for Settings {
             "as_of" => self.as_of = unless_empty(value, instant)?,
             "currency" => self.currency = currency(value)?,
             "period" => self.period = unless_empty(value, days)?,
+            "max_staleness" => self.max_staleness = unless_empty(value, staleness)?,
             _ => match key.strip_prefix("param.") {
                 Some(name) if name.split('.').count() == 2 => {
                     self.parameters.insert(name.to_owned(), value.to_owned());
@@ -148,6 +160,11 @@ impl ExtensionOptions for Settings {
                 period,
                 "the period named custom, as FIRST_DAY/DAY_AFTER",
             ),
+            entry(
+                "max_staleness",
+                self.max_staleness.map(|it| format!("{it:#}")),
+                "how old stored rows of materialized views may be; 0 seconds reads none",
+            ),
         ];
         entries.extend(self.parameters.iter().map(|(name, value)| {
             entry(
@@ -162,7 +179,7 @@ impl ExtensionOptions for Settings {
 
 fn unknown(key: &str) -> Result<()> {
     config_err!(
-        "tributary: expected timezone, as_of, currency, period or \
+        "tributary: expected timezone, as_of, currency, period, max_staleness or \
          param.<schema>.<parameter>, got {key}"
     )
 }
@@ -196,6 +213,10 @@ fn currency(value: &str) -> Result<String> {
         return Ok(value.to_owned());
     }
     config_err!("tributary.currency: expected an ISO 4217 code such as EUR, got {value}")
+}
+
+fn staleness(value: &str) -> Result<SignedDuration> {
+    fixed_length("tributary.max_staleness", value)
 }
 
 fn days(value: &str) -> Result<(Date, Date)> {

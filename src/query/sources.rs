@@ -30,7 +30,13 @@ use super::{
 };
 use crate::{
     security::{Access, Caller},
-    warehouse::{Warehouse, conform::conform, contract, pins::Pins},
+    warehouse::{
+        Warehouse,
+        conform::conform,
+        contract,
+        pins::Pins,
+        stored_view::{StoredView, StoredViews},
+    },
 };
 
 /// Where the tables and views of a session come from.
@@ -41,6 +47,7 @@ pub struct Sources {
     pub warehouse: Arc<Warehouse>,
     pub definitions: Arc<Definitions>,
     pub system_tables: Arc<[Arc<dyn SystemTable>]>,
+    pub stored_views: Arc<StoredViews>,
     /// Tables that live as long as the session; they hide those of the warehouse.
     pub session_tables: Arc<dyn SchemaProvider>,
     /// The versions of the warehouse's tables to read; `None` reads the newest.
@@ -64,6 +71,7 @@ pub struct Query {
     /// The table that the statement creates: it need not be there.
     created: Option<String>,
     opened: Mutex<HashMap<String, Arc<dyn TableProvider>>>,
+    stored_views: Mutex<HashMap<ViewName, Option<Arc<StoredView>>>>,
     reading: OnceLock<Reading>,
 }
 
@@ -75,6 +83,7 @@ impl Query {
             state,
             created,
             opened: Mutex::default(),
+            stored_views: Mutex::default(),
             reading: OnceLock::new(),
         }
     }
@@ -214,6 +223,44 @@ impl Query {
             })),
             _ => Ok(None),
         }
+    }
+
+    pub fn warehouse(&self) -> &Warehouse {
+        &self.sources.warehouse
+    }
+
+    /// Whether a name that a view reads is that of a table of the warehouse.
+    pub fn reads_table(&self, name: &ViewName) -> bool {
+        name.schema == DEFAULT_SCHEMA
+            && !self.is_function(&name.name)
+            && self.definitions().get(&name.schema, &name.name).is_none()
+    }
+
+    /// The stored rows of a view, at the version that all references of this query see.
+    ///
+    /// # Errors
+    /// An error of the object store, or of a broken table.
+    pub async fn stored_view(&self, view: &View) -> Result<Option<Arc<StoredView>>> {
+        let name = view.full_name();
+        if let Some(stored) = self
+            .stored_views
+            .lock()
+            .expect("no holder panics")
+            .get(&name)
+        {
+            return Ok(stored.clone());
+        }
+        let Sources {
+            warehouse,
+            stored_views,
+            ..
+        } = &self.sources;
+        let location = warehouse.location();
+        let stored = stored_views
+            .open(location, &view.schema, &view.name)
+            .await?;
+        let mut opened = self.stored_views.lock().expect("no holder panics");
+        Ok(opened.entry(name).or_insert(stored.map(Arc::new)).clone())
     }
 
     async fn open_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {

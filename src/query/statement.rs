@@ -5,7 +5,7 @@
 //! tables as arguments of table functions.
 
 use datafusion::{
-    common::{Result, not_impl_err},
+    common::{Result, not_impl_err, plan_err},
     sql::{
         parser::{DFParser, DFParserBuilder, Statement as SqlStatement},
         sqlparser::{
@@ -22,7 +22,9 @@ use datafusion_attribution::{
 };
 
 use super::{
-    bi, metric_view,
+    bi,
+    materialized::{self, Refresh},
+    metric_view,
     time::IN_PERIODS,
     view::{Body, Parameter, View, ViewName},
     words::{self, consume_words},
@@ -44,6 +46,18 @@ pub enum Statement {
     DropView {
         name: ViewName,
         if_exists: bool,
+        /// Whether the statement calls it materialized.
+        is_materialized: bool,
+    },
+    /// Makes the stored rows of a materialized view again.
+    Refresh {
+        name: ViewName,
+        what: Refresh,
+    },
+    /// Refreshes a materialized view only when asked, or again on schedule.
+    Suspend {
+        name: ViewName,
+        suspended: bool,
     },
     /// Which columns a table or view has.
     Describe(SqlStatement, ast::ObjectName),
@@ -57,7 +71,7 @@ pub enum Statement {
     Sql(SqlStatement),
 }
 
-/// `CREATE VIEW`, of a query or of metrics.
+/// `CREATE VIEW`, of a query, materialized or not, or of metrics.
 #[derive(Debug, Clone)]
 pub struct CreateView {
     pub view: View,
@@ -133,7 +147,8 @@ fn offset(sql: &str, at: Location) -> usize {
 
 fn statement(parser: &mut DFParser) -> Result<Statement> {
     if let Some(start) = starts_view(&mut parser.parser) {
-        let mut view = view(&mut parser.parser, start.is_metric)?;
+        start.check()?;
+        let mut view = view(&mut parser.parser, &start)?;
         bi::rewrite_in(&mut view.body)?;
         resolve_table_arguments_in(&mut view.body, &TABLE_ARGUMENTS);
         return Ok(Statement::CreateView(CreateView {
@@ -147,6 +162,12 @@ fn statement(parser: &mut DFParser) -> Result<Statement> {
         &["SHOW", "DIMENSIONS", "FOR", "MEASURE"],
     ) {
         return Ok(show_dimensions(&mut parser.parser)?);
+    }
+    if let Some(refresh) = materialized::refresh(&mut parser.parser)? {
+        return Ok(refresh);
+    }
+    if let Some(alter) = materialized::alter(&mut parser.parser)? {
+        return Ok(alter);
     }
     let mut statement = parser.parse_statement()?;
     if let Some(drop) = dropped(&statement) {
@@ -173,16 +194,43 @@ fn statement(parser: &mut DFParser) -> Result<Statement> {
 struct Start {
     or_replace: bool,
     is_temporary: bool,
+    is_materialized: bool,
     is_metric: bool,
 }
 
-/// Consumes `CREATE [OR REPLACE] [TEMPORARY | TEMP] [METRIC] VIEW`; else consumes nothing.
+impl Start {
+    fn check(&self) -> Result<()> {
+        match self {
+            Self {
+                is_materialized: true,
+                is_metric: true,
+                ..
+            } => plan_err!(
+                "CREATE MATERIALIZED METRIC VIEW: a metric view has no rows to store: materialize \
+                 the views that are its facts"
+            ),
+            Self {
+                is_materialized: true,
+                is_temporary: true,
+                ..
+            } => plan_err!(
+                "CREATE TEMPORARY MATERIALIZED VIEW: what is stored outlives the session: leave \
+                 out TEMPORARY or MATERIALIZED"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Consumes `CREATE [OR REPLACE] [TEMPORARY | TEMP] [MATERIALIZED] [METRIC] VIEW`; else consumes
+/// nothing.
 fn starts_view(parser: &mut Parser) -> Option<Start> {
     let start = parser.maybe_parse(|parser| {
         parser.expect_keyword(Keyword::CREATE)?;
         let start = Start {
             or_replace: parser.parse_keywords(&[Keyword::OR, Keyword::REPLACE]),
             is_temporary: consume_words(parser, &["TEMPORARY"]) || consume_words(parser, &["TEMP"]),
+            is_materialized: consume_words(parser, &["MATERIALIZED"]),
             is_metric: consume_words(parser, &["METRIC"]),
         };
         parser.expect_keyword(Keyword::VIEW)?;
@@ -191,21 +239,27 @@ fn starts_view(parser: &mut Parser) -> Option<Start> {
     start.ok().flatten()
 }
 
-/// `name [PARAMETERS name TYPE [IN ('choice', …)] DEFAULT value, …]`, then `AS query` or the facts,
-/// dimensions and measures of a metric view.
-fn view(parser: &mut Parser, is_metric: bool) -> Result<View, ParserError> {
+/// `name [PARAMETERS name TYPE [IN ('choice', …)] DEFAULT value, …]`, then how it is stored if it
+/// is, then `AS query` or the facts, dimensions and measures of a metric view.
+fn view(parser: &mut Parser, start: &Start) -> Result<View, ParserError> {
     let name = parser.parse_object_name(false)?;
     let mut parameters = Vec::new();
     if consume_words(parser, &["PARAMETERS"]) {
         parameters = parser.parse_comma_separated(parameter)?;
     }
-    let body = if is_metric {
+    let materialized = match start.is_materialized {
+        true => Some(materialized::clauses(parser)?),
+        false => None,
+    };
+    let body = if start.is_metric {
         Body::Metrics(Box::new(metric_view::metrics(parser)?))
     } else {
         parser.expect_keyword_is(Keyword::AS)?;
         Body::Query(parser.parse_query()?)
     };
-    View::try_new(&name, parameters, body)
+    let mut view = View::try_new(&name, parameters, body)?;
+    view.materialized = materialized;
+    Ok(view)
 }
 
 fn parameter(parser: &mut Parser) -> Result<Parameter, ParserError> {
@@ -243,14 +297,14 @@ fn show_dimensions(parser: &mut Parser) -> Result<Statement, ParserError> {
     }
 }
 
-/// `DROP VIEW [IF EXISTS] name`; several names at once are left to DataFusion, which refuses them.
+/// `DROP [MATERIALIZED] VIEW [IF EXISTS] name`; several names at once are left to DataFusion, which refuses them.
 fn dropped(statement: &SqlStatement) -> Option<Statement> {
     let SqlStatement::Statement(statement) = statement else {
         return None;
     };
     match statement.as_ref() {
         ast::Statement::Drop {
-            object_type: ast::ObjectType::View,
+            object_type: object_type @ (ast::ObjectType::View | ast::ObjectType::MaterializedView),
             if_exists,
             names,
             ..
@@ -258,6 +312,7 @@ fn dropped(statement: &SqlStatement) -> Option<Statement> {
             [name] => Some(Statement::DropView {
                 name: ViewName::of(name)?,
                 if_exists: *if_exists,
+                is_materialized: *object_type == ast::ObjectType::MaterializedView,
             }),
             _ => None,
         },

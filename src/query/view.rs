@@ -21,15 +21,15 @@ use datafusion::{
 };
 
 use super::{
-    branches::drop_dead_branches, comment::Comment, metric_view::Metrics, settings::Settings,
-    view_text::ViewText, words,
+    branches::drop_dead_branches, comment::Comment, materialized::Materialization,
+    metric_view::Metrics, settings::Settings, view_text::ViewText, words,
 };
 
 /// The schema of the fact tables and of views without one.
 pub const DEFAULT_SCHEMA: &str = "public";
 
 /// The name of a view, or of a table, with its schema.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ViewName {
     pub schema: String,
     pub name: String,
@@ -78,6 +78,10 @@ pub struct View {
     /// The question the view answers and its grain: the comment at the top of its file.
     pub comment: Comment,
     pub origin: Origin,
+    /// How its rows are stored; `None` if they never are.
+    pub materialized: Option<Materialization>,
+    /// The statement that defines it.
+    pub text: Arc<str>,
     /// What its text says where no parameter is set; looking for it takes a while.
     default_text: OnceLock<Arc<ViewText>>,
 }
@@ -155,6 +159,8 @@ impl View {
             body,
             comment: Comment::default(),
             origin: Origin::Statement(String::new()),
+            materialized: None,
+            text: Arc::default(),
             default_text: OnceLock::new(),
         })
     }
@@ -163,6 +169,7 @@ impl View {
     pub(super) fn told(&mut self, text: &str) {
         self.comment = Comment::of(text);
         self.origin = Origin::Statement(text.to_owned());
+        self.text = text.into();
     }
 
     /// The text of the statement that made it; `None` for a file of a folder.
@@ -221,6 +228,32 @@ impl View {
             true => text(),
             false => Arc::clone(self.default_text.get_or_init(text)),
         }
+    }
+
+    /// What kind of view it is, in the words of its statements.
+    pub fn kind(&self) -> &'static str {
+        match (&self.materialized, &self.body) {
+            (Some(_), _) => "materialized view",
+            (None, Body::Query(_)) => "view",
+            (None, Body::Metrics(_)) => "metric view",
+        }
+    }
+
+    /// The value of each parameter, as SQL, by `schema.name`.
+    ///
+    /// # Errors
+    /// A plan error when a value does not have its type.
+    pub(super) fn parameter_values<'a>(
+        &'a self,
+        settings: &'a Settings,
+    ) -> impl Iterator<Item = Result<(String, String)>> {
+        self.parameters.iter().map(|parameter| {
+            let value = match self.set_value(parameter, settings) {
+                None => parameter.default.to_string(),
+                Some(value) => parameter.value(&self.schema, value)?.to_string(),
+            };
+            Ok((format!("{}.{}", self.schema, parameter.name), value))
+        })
     }
 
     fn set_value<'a>(&self, parameter: &Parameter, settings: &'a Settings) -> Option<&'a str> {

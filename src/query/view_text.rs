@@ -1,12 +1,13 @@
-//! What the text of a view says without being planned: the tables and views it names, and its columns.
+//! What the text of a view says without being planned: the tables, views and functions it names, and
+//! its columns.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use datafusion::{
     common::Result,
     sql::{
         resolve::resolve_table_references,
-        sqlparser::ast::{Expr, SelectItem, SetExpr},
+        sqlparser::ast::{Expr, SelectItem, SetExpr, visit_expressions},
     },
 };
 
@@ -20,6 +21,8 @@ use super::{
 pub struct ViewText {
     /// The tables and views that it names itself.
     pub names: BTreeSet<ViewName>,
+    /// The functions that it calls itself, but for those in FROM, which are among the names.
+    pub functions: BTreeSet<String>,
     /// The names of its columns; `None` for those that its text alone does not tell.
     pub columns: Option<BTreeSet<String>>,
 }
@@ -36,7 +39,16 @@ impl ViewText {
             }
         };
         let mut names = BTreeSet::new();
+        let mut functions = BTreeSet::new();
         for query in queries {
+            let _: ControlFlow<()> = visit_expressions(query, |expr| {
+                if let Expr::Function(function) = expr
+                    && let Some(name) = function.name.0.last().and_then(|part| part.as_ident())
+                {
+                    functions.insert(words::name(name));
+                }
+                ControlFlow::Continue(())
+            });
             let query = statement(Box::new(query.clone()));
             let (references, _) = resolve_table_references(&query, true)?;
             names.extend(references.iter().map(|reference| ViewName {
@@ -44,7 +56,11 @@ impl ViewText {
                 name: reference.table().to_owned(),
             }));
         }
-        Ok(Self { names, columns })
+        Ok(Self {
+            names,
+            functions,
+            columns,
+        })
     }
 }
 

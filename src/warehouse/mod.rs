@@ -10,6 +10,7 @@ pub mod parquet;
 mod partitions;
 pub mod pins;
 mod recheck;
+pub mod stored_view;
 
 use std::sync::Arc;
 use std::{collections::BTreeSet, sync::RwLock};

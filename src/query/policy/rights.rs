@@ -40,7 +40,7 @@ pub(in crate::query) enum Standing {
 
 impl Standing {
     /// Whether it is the table as it is stored.
-    pub(super) fn is_unmasked(&self) -> bool {
+    pub(in crate::query) fn is_unmasked(&self) -> bool {
         match self {
             Self::Whole(roles) => roles.is_empty() || roles.iter().any(|role| !role.has_masks()),
             _ => false,

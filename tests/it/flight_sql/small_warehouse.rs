@@ -10,7 +10,7 @@ use datafusion::arrow::{
     datatypes::Int32Type,
 };
 use parquet::arrow::ArrowWriter;
-use tributary::{clock::Clock, config::Config, engine::Engine};
+use tributary::{clock::Clock, config::Config, engine::Engine, materialize};
 
 /// Orders, customers, tables with awkward names, and a table that is no Parquet.
 fn write_warehouse(root: &Path) {
@@ -108,5 +108,5 @@ pub(crate) async fn engine_with(root: &Path, config: Config) -> Arc<Engine> {
         ..config
     };
     let clock = Clock::Fixed("2026-09-01T00:00:00Z".parse().unwrap());
-    Arc::new(Engine::open(&config, clock).await.unwrap())
+    Arc::new(materialize::open(&config, clock).await.unwrap())
 }

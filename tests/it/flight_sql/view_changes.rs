@@ -95,6 +95,59 @@ async fn a_statement_sent_as_a_query_takes_effect_once_and_never_by_its_ticket()
 }
 
 #[tokio::test]
+async fn stored_rows_are_made_when_the_statement_is_sent_and_once() {
+    let served = writable().await;
+    let client = served.client().await;
+    let create = "create materialized view scratch.ids as select order_id from orders";
+    client.update(create).await.unwrap();
+    let ids = "select count(*) from scratch.ids";
+    let stored = |client: Client| async move {
+        let plan = answer(&client, "explain select * from scratch.ids").await;
+        plan.iter()
+            .flatten()
+            .any(|it| it.contains("scratch.ids stored at"))
+    };
+    let refresh = "refresh materialized view scratch.ids";
+    let descriptor = FlightDescriptor::new_cmd(statement(refresh).as_any().encode_to_vec());
+    client.0.clone().get_schema(descriptor).await.unwrap();
+    assert!(
+        !stored(served.client().await).await,
+        "a schema changes nothing"
+    );
+    client.info(statement(refresh)).await.unwrap();
+    assert!(stored(served.client().await).await);
+    assert_eq!(answer(&client, ids).await, [["3"]]);
+    client
+        .update("suspend materialized view scratch.ids")
+        .await
+        .unwrap();
+    client
+        .update("refresh materialized view scratch.ids full")
+        .await
+        .unwrap();
+    client
+        .update("drop materialized view scratch.ids")
+        .await
+        .unwrap();
+
+    let refused = client
+        .update("refresh materialized view revenue.attributed_orders")
+        .await;
+    let status = refused.unwrap_err();
+    assert_eq!(status.code(), Code::PermissionDenied, "{status}");
+    let missing = client
+        .update("refresh materialized view scratch.none")
+        .await
+        .unwrap_err();
+    assert!(
+        missing
+            .message()
+            .contains("no materialized view scratch.none"),
+        "{missing}"
+    );
+}
+
+#[tokio::test]
 async fn a_prepared_statement_has_no_columns_and_takes_effect_when_it_runs() {
     let served = writable().await;
     let client = served.client().await;

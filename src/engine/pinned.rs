@@ -1,0 +1,72 @@
+//! Queries of tables at versions that somebody chose.
+
+use std::sync::Arc;
+
+use datafusion::{
+    arrow::array::RecordBatch, common::Result, execution::SessionState, logical_expr::LogicalPlan,
+    physical_plan::collect, sql::parser::Statement as SqlStatement,
+};
+use jiff::SignedDuration;
+
+use super::{session::Session, work::task_context};
+use crate::{
+    query::{
+        catalog::{QueryCatalog, Sources},
+        metric_view::rewrite_measures,
+        money::bind_rates,
+        settings::Settings,
+    },
+    warehouse::pins::Pins,
+};
+
+impl Session {
+    /// A state that sees these versions of the warehouse's tables. Stored rows of views are read if
+    /// they were made from just these.
+    pub fn state_at(&self, pins: Arc<Pins>) -> SessionState {
+        self.pinned(self.settled_state(), pins)
+    }
+
+    /// Plans a query over these versions of the warehouse's tables alone, whatever is stored of the
+    /// views that it reads, and optimizes it.
+    ///
+    /// # Errors
+    /// An error of the planner; a plan error for a version that is gone.
+    pub async fn plan_at(
+        &self,
+        query: SqlStatement,
+        pins: Arc<Pins>,
+    ) -> Result<(LogicalPlan, SessionState)> {
+        let mut settled = self.settled_state();
+        let extensions = &mut settled.config_mut().options_mut().extensions;
+        if let Some(settings) = extensions.get_mut::<Settings>() {
+            settings.max_staleness = Some(SignedDuration::ZERO);
+        }
+        let state = self.pinned(settled, pins);
+        let plan = rewrite_measures(state.statement_to_plan(query).await?)?;
+        Ok((state.optimize(&plan)?, state))
+    }
+
+    fn pinned(&self, settled: SessionState, pins: Arc<Pins>) -> SessionState {
+        let sources = Sources {
+            definitions: self.definitions(),
+            pins: Some(pins),
+            ..self.sources.clone()
+        };
+        QueryCatalog::new(sources, settled, None).into_state()
+    }
+
+    /// The rows of a plan that was made with this state.
+    ///
+    /// # Errors
+    /// An error of planning or execution.
+    pub async fn collect(
+        &self,
+        plan: LogicalPlan,
+        state: &SessionState,
+    ) -> Result<Vec<RecordBatch>> {
+        let context = task_context(state);
+        let plan = bind_rates(plan, state, &context).await?;
+        let plan = state.create_physical_plan(&plan).await?;
+        collect(plan, context).await
+    }
+}

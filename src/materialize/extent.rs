@@ -1,0 +1,251 @@
+//! Which rows of a view a run makes again.
+
+use std::collections::BTreeSet;
+
+use datafusion::{
+    common::Result,
+    logical_expr::{Expr, lit},
+    scalar::ScalarValue,
+};
+use jiff::{SignedDuration, Timestamp, ToSpan, Unit, civil::Date};
+
+use crate::{
+    query::{
+        catalog::Query,
+        materialized::{Basis, Materialization, Refresh, differs, reads_clock},
+        settings::Settings,
+        view::View,
+    },
+    warehouse::{
+        pins::Pins,
+        stored_view::{Replaced, StoredView},
+    },
+};
+
+/// The rows that a run makes again, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extent {
+    All {
+        reason: String,
+    },
+    /// Those of these days that somebody asked for; the other days stay as they were.
+    Asked {
+        from: Date,
+        to: Date,
+    },
+    /// Those of these days: with them, all are as of now.
+    Days(BTreeSet<Date>),
+    /// No row is another one than it was.
+    Nothing,
+}
+
+/// The days of which rows may have changed since the run that stored them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Changed {
+    Nothing,
+    #[cfg_attr(not(test), expect(dead_code, reason = "nobody looks for them yet"))]
+    Days(BTreeSet<Date>),
+    All {
+        reason: String,
+    },
+}
+
+impl Extent {
+    /// Works out what to make again.
+    ///
+    /// # Errors
+    /// A plan error for a parameter with a wrong value.
+    pub(super) fn of(
+        what: Refresh,
+        query: &Query,
+        view: &View,
+        materialized: &Materialization,
+        stored: Option<&StoredView>,
+        basis: &Basis,
+        pins: &Pins,
+    ) -> Result<Self> {
+        let all = |reason: &str| {
+            Ok(Self::All {
+                reason: reason.to_owned(),
+            })
+        };
+        let Some(stored) = stored else {
+            return all("nothing is stored");
+        };
+        if what == Refresh::Full {
+            return all("asked for");
+        }
+        if let Some(why) = differs(&stored.run, basis) {
+            return all(&why.to_string());
+        }
+        if materialized.day.is_none() {
+            return all("its rows have no day");
+        }
+        if let Refresh::Days { from, to } = what {
+            return Ok(Self::Asked { from, to });
+        }
+        if reads_clock(query, view)? {
+            return all("it reads the clock");
+        }
+        let restated = restated(materialized, query.settings()?)?;
+        Ok(Self::with_restated(changed(stored, pins), restated))
+    }
+
+    fn with_restated(changed: Changed, restated: BTreeSet<Date>) -> Self {
+        match changed {
+            Changed::All { reason } => Self::All { reason },
+            Changed::Nothing if restated.is_empty() => Self::Nothing,
+            Changed::Nothing => Self::Days(restated),
+            Changed::Days(mut days) => {
+                days.extend(restated);
+                Self::Days(days)
+            }
+        }
+    }
+
+    /// What of the table the rows replace.
+    pub(super) fn replaced(&self) -> Replaced {
+        match self {
+            Self::All { .. } => Replaced::All,
+            Self::Asked { from, to } => Replaced::Days(vec![(*from, *to)]),
+            Self::Days(days) => Replaced::Days(ranges(days)),
+            Self::Nothing => Replaced::Days(Vec::new()),
+        }
+    }
+
+    /// How many days are made again; `None` for all.
+    pub fn day_count(&self) -> Option<i64> {
+        match self {
+            Self::All { .. } => None,
+            Self::Asked { from, to } => from
+                .until((Unit::Day, *to))
+                .ok()
+                .map(|span| i64::from(span.get_days()) + 1),
+            Self::Days(days) => i64::try_from(days.len()).ok(),
+            Self::Nothing => Some(0),
+        }
+    }
+}
+
+/// Which rows are replaced, given their day.
+///
+/// Rows without a day belong to no range of days, and may have got one since: so they are always
+/// made again.
+pub(super) fn is_replaced(replaced: &Replaced, day: Expr) -> Option<Expr> {
+    let Replaced::Days(ranges) = replaced else {
+        return None;
+    };
+    let without_day = day.clone().is_null();
+    let days = ranges.iter().map(|(from, to)| match from == to {
+        true => day.clone().eq(date(*from)),
+        false => day.clone().between(date(*from), date(*to)),
+    });
+    Some(days.fold(without_day, Expr::or))
+}
+
+fn date(day: Date) -> Expr {
+    let since_1970 = day.duration_since(Date::constant(1970, 1, 1));
+    let days = i32::try_from(since_1970.as_hours() / 24).ok();
+    lit(ScalarValue::Date32(days))
+}
+
+/// Which rows of changed tables are others now is not looked for yet.
+fn changed(stored: &StoredView, pins: &Pins) -> Changed {
+    if serde_json::from_value::<Pins>(stored.run.pins.clone()).is_ok_and(|it| it == *pins) {
+        return Changed::Nothing;
+    }
+    Changed::All {
+        reason: "its tables have changed".to_owned(),
+    }
+}
+
+/// The days that every run makes again, today included.
+fn restated(materialized: &Materialization, settings: &Settings) -> Result<BTreeSet<Date>> {
+    let Some(length) = materialized.restate else {
+        return Ok(BTreeSet::new());
+    };
+    let first = first_restated(settings.now(), length);
+    let day = |at: Timestamp| at.to_zoned(settings.timezone.clone()).date();
+    let (first, last) = (day(first), day(settings.now()));
+    Ok(first
+        .series(1.day())
+        .take_while(|day| *day <= last)
+        .collect())
+}
+
+fn first_restated(now: Timestamp, length: SignedDuration) -> Timestamp {
+    now.checked_sub(length).unwrap_or(Timestamp::MIN)
+}
+
+/// Days that follow each other, as ranges.
+fn ranges(days: &BTreeSet<Date>) -> Vec<(Date, Date)> {
+    let mut ranges: Vec<(Date, Date)> = Vec::new();
+    for day in days {
+        match ranges.last_mut() {
+            Some((_, last)) if last.tomorrow().ok() == Some(*day) => *last = *day,
+            _ => ranges.push((*day, *day)),
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(texts: &[&str]) -> BTreeSet<Date> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn days_in_a_row_are_one_range() {
+        let ranges = ranges(&days(&[
+            "2026-02-27",
+            "2026-02-28",
+            "2026-03-01",
+            "2026-03-03",
+        ]));
+        let texts: Vec<_> = ranges.iter().map(|(a, b)| format!("{a} {b}")).collect();
+        assert_eq!(texts, ["2026-02-27 2026-03-01", "2026-03-03 2026-03-03"]);
+    }
+
+    #[test]
+    fn restated_days_come_on_top() {
+        let restated = days(&["2026-08-31"]);
+        let of = |changed| Extent::with_restated(changed, restated.clone());
+        assert_eq!(of(Changed::Nothing), Extent::Days(restated.clone()));
+        let both = days(&["2026-08-01", "2026-08-31"]);
+        assert_eq!(of(Changed::Days(days(&["2026-08-01"]))), Extent::Days(both));
+        let nothing = Extent::with_restated(Changed::Nothing, BTreeSet::new());
+        assert_eq!((nothing.day_count(), nothing), (Some(0), Extent::Nothing));
+        let reason = "a table is new".to_owned();
+        let all = of(Changed::All {
+            reason: reason.clone(),
+        });
+        assert_eq!(all, Extent::All { reason });
+    }
+
+    #[test]
+    fn the_last_days_are_those_of_the_zone() {
+        let mut settings = Settings::new(crate::clock::Clock::Fixed(
+            "2026-08-31T22:30:00Z".parse().unwrap(),
+        ));
+        let materialized = Materialization {
+            day: None,
+            every: None,
+            restate: Some(SignedDuration::from_hours(24)),
+        };
+        let of = |settings: &Settings| restated(&materialized, settings).unwrap();
+        assert_eq!(of(&settings), days(&["2026-08-30", "2026-08-31"]));
+        settings.timezone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
+        assert_eq!(of(&settings), days(&["2026-08-31", "2026-09-01"]));
+    }
+
+    #[test]
+    fn an_empty_range_replaces_the_rows_without_a_day_alone() {
+        let day = || datafusion::prelude::col("day");
+        assert!(is_replaced(&Replaced::All, day()).is_none());
+        let none = is_replaced(&Replaced::Days(Vec::new()), day()).unwrap();
+        assert_eq!(none.to_string(), "day IS NULL");
+    }
+}

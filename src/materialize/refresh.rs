@@ -1,0 +1,247 @@
+//! One refresh of one view.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use datafusion::{
+    common::{DataFusionError, Result, exec_err, plan_err},
+    execution::{SessionState, TaskContext},
+    logical_expr::Expr,
+    physical_plan::ExecutionPlan,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    extent::{Extent, is_replaced},
+    publish::{Publication, renew},
+};
+use crate::{
+    engine::{RefreshRequest, Session, task_context},
+    query::{
+        catalog::{Query, QueryCatalog},
+        materialized::{Basis, rows},
+        money::bind_rates,
+        view::{View, ViewName},
+    },
+    warehouse::{
+        delta,
+        pins::Pins,
+        stored_view::{Run, StoredColumn, StoredView, folder},
+    },
+};
+
+/// What `convert` reads, whose text names no table.
+const RATES: &str = "fx_rates";
+/// How often a refresh begins anew after another one was faster.
+const ATTEMPTS: usize = 5;
+
+/// What a refresh did.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub view: ViewName,
+    pub extent: Extent,
+    /// How many rows it wrote.
+    pub rows: u64,
+    /// The version of the table that holds them.
+    pub version: u64,
+}
+
+/// Makes stored rows of a view again.
+///
+/// # Arguments
+/// `session`: one with the engine's own rights and settings.
+/// `count`: is told how many rows were computed so far.
+///
+/// # Errors
+/// A plan error for a view that is not materialized or whose tables are missing, an error of its
+/// query, or of the store; the rows then stay as they were.
+pub async fn refresh(
+    session: &Session,
+    request: &RefreshRequest,
+    count: &Arc<AtomicU64>,
+) -> Result<Outcome> {
+    let definitions = session.definitions();
+    let view = definitions.check_materialized("REFRESH", &request.name)?;
+    let within = |error: DataFusionError| error.context(format!("REFRESH {}", request.name));
+    if !session.keeps() {
+        return plan_err!("REFRESH: expected a warehouse to store rows in: name one");
+    }
+    for _ in 0..ATTEMPTS {
+        count.store(0, Ordering::Relaxed);
+        let attempt = attempt(session, request, view, count).await;
+        if let Some(outcome) = attempt.map_err(within)? {
+            return Ok(outcome);
+        }
+    }
+    exec_err!(
+        "REFRESH {}: expected to commit within {ATTEMPTS} attempts, got a newer version each time",
+        request.name
+    )
+}
+
+/// # Returns
+/// `None` if somebody else committed meanwhile.
+async fn attempt(
+    session: &Session,
+    request: &RefreshRequest,
+    view: &View,
+    count: &Arc<AtomicU64>,
+) -> Result<Option<Outcome>> {
+    let Some(materialized) = &view.materialized else {
+        return plan_err!("it is not materialized");
+    };
+    let pins = {
+        let query = query_of(&session.query_state()?)?;
+        check_tables(&query, &request.name)?;
+        Arc::new(Pins::newest(query.warehouse(), tables(&query, &request.name)?).await?)
+    };
+    let mut state = session.state_at(Arc::clone(&pins));
+    if let Some(work) = &request.work {
+        state.config_mut().set_extension(Arc::clone(work));
+    }
+    let query = query_of(&state)?;
+    let location = query.warehouse().location();
+    let ran_at = query.settings()?.clock_now();
+    let basis = Basis::of(&query, view)?;
+    let stored = query.stored_view(view).await?;
+    let extent = Extent::of(
+        request.what,
+        &query,
+        view,
+        materialized,
+        stored.as_deref(),
+        &basis,
+        &pins,
+    )?;
+    if let (Extent::Nothing, Some(stored)) = (&extent, stored.as_deref()) {
+        let run = Run {
+            columns: stored.run.columns.clone(),
+            ..run(&extent, ran_at, basis, &pins, None)?
+        };
+        let version = renew(&stored.table, &run).await?;
+        return Ok(version.map(|version| Outcome {
+            view: request.name.clone(),
+            extent,
+            rows: 0,
+            version,
+        }));
+    }
+    let replaced = extent.replaced();
+    let is_in_extent = |day: Expr| is_replaced(&replaced, day.clone()).unwrap_or(day);
+    let days: Option<&(dyn Fn(Expr) -> Expr + Send + Sync)> = match extent {
+        Extent::All { .. } => None,
+        _ => Some(&is_in_extent),
+    };
+    crate::query::materialized::check(&query, view, &state).await?;
+    let rows = rows(view, &state, days).await?;
+    let columns = rows.columns.iter().map(|field| StoredColumn {
+        name: field.name().clone(),
+        data_type: field.data_type().to_string(),
+    });
+    let run = Run {
+        columns: columns.collect(),
+        ..run(&extent, ran_at, basis, &pins, stored.as_deref())?
+    };
+    let folder = folder(location, &view.schema, &view.name)?;
+    let onto = match stored.as_deref() {
+        Some(stored) => Some(stored.table.clone()),
+        // There may be a table of which nobody knows what it was made from.
+        None => delta::load(&folder).await?,
+    };
+    let publication = Publication {
+        folder: &folder,
+        onto,
+        day: rows.day.as_deref(),
+        run: &run,
+    };
+    let context = task_context(&state);
+    let plan = physical(rows.plan, &state, &context).await?;
+    let Some(table) = publication.publish(plan, &state, count).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Outcome {
+        view: request.name.clone(),
+        extent,
+        rows: count.load(Ordering::Relaxed),
+        version: table.version().unwrap_or_default(),
+    }))
+}
+
+fn run(
+    extent: &Extent,
+    ran_at: Timestamp,
+    basis: Basis,
+    pins: &Pins,
+    before: Option<&StoredView>,
+) -> Result<Run> {
+    let pins = serde_json::to_value(pins);
+    let pins = pins.map_err(|error| DataFusionError::External(Box::new(error)))?;
+    let ran_at = ran_at.as_microsecond();
+    // The other days are as old as they were, and made from what they were made from.
+    let before = match extent {
+        Extent::Asked { .. } => before.map(|it| &it.run),
+        _ => None,
+    };
+    Ok(Run {
+        id: Uuid::new_v4().to_string(),
+        definition: basis.definition,
+        settings: basis.settings,
+        ran_at,
+        read_at: before.map_or(ran_at, |it| it.read_at),
+        pins: before.map_or(pins, |it| it.pins.clone()),
+        replaced: extent.replaced(),
+        columns: Vec::new(),
+        rows: 0,
+    })
+}
+
+fn query_of(state: &SessionState) -> Result<Arc<Query>> {
+    match QueryCatalog::query_of(state) {
+        Some(query) => Ok(query),
+        None => plan_err!("the session has no catalog"),
+    }
+}
+
+/// The tables of the warehouse that a view reads, through any number of views.
+fn tables<'a>(query: &'a Query, view: &ViewName) -> Result<BTreeSet<&'a str>> {
+    let reading = query.reading()?;
+    let mut tables = BTreeSet::from([RATES]);
+    for name in reading.reached_from(view) {
+        tables.extend(
+            reading
+                .named_in(&name)
+                .filter(|it| query.reads_table(it))
+                .map(|it| it.name.as_str()),
+        );
+    }
+    Ok(tables)
+}
+
+fn check_tables(query: &Query, name: &ViewName) -> Result<()> {
+    let missing = query.missing_tables(name)?;
+    let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => plan_err!("its tables are missing: {}", missing.join(", ")),
+    }
+}
+
+/// What is left to do of a plan whose types are resolved.
+async fn physical(
+    plan: datafusion::logical_expr::LogicalPlan,
+    state: &SessionState,
+    context: &Arc<TaskContext>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    let plan = bind_rates(plan, state, context).await?;
+    let plan = state.optimizer().optimize(plan, state, |_, _| {})?;
+    state
+        .query_planner()
+        .create_physical_plan(&plan, state)
+        .await
+}
