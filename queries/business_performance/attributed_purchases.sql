@@ -5,7 +5,7 @@
 --
 -- A purchase is credited to the last click of its contact or browser within the lookback, both ends
 -- included, on any tracking link; agent, team, channel and product are those of the link.
-create view business_performance.attributed_purchases
+create materialized view business_performance.attributed_purchases
 parameters
     lookback interval default interval '7 days',
     -- the first two credit one click; the others divide the amount among all, to the cent
@@ -13,6 +13,8 @@ parameters
         'last_touch', 'first_touch', 'linear', 'time_decay', 'position_based', 'j_shaped',
         'inverse_j_shaped'
     ) default 'last_touch'
+partitioned by (local_date(ordered_at) as date)
+refresh every '1 hour'
 as
 select
     order_id,

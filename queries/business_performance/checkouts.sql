@@ -2,9 +2,11 @@
 -- Grain: one begin_checkout event after a click of its contact or browser within the lookback; the
 -- link is that of the last such click. No row means zero only if the site sends the event at all:
 -- see base.received_events.
-create view business_performance.checkouts
+create materialized view business_performance.checkouts
 parameters
     lookback interval default interval '7 days'
+partitioned by (local_date(began_at) as date)
+refresh every '1 hour'
 as
 select
     event_id,

@@ -4,9 +4,11 @@
 -- checkout within the lookback. A step is dated by the click before the checkout, with its link, so
 -- who reached a step of a period reached those before it. If the site sends no checkouts, a
 -- purchase follows its click.
-create view business_performance.funnel_steps
+create materialized view business_performance.funnel_steps
 parameters
     lookback interval default interval '7 days'
+partitioned by (local_date(clicked_at) as date)
+refresh every '1 hour'
 as
 with purchases as (
     select distinct

@@ -3,7 +3,10 @@
 -- that of the purchase, whatever happened to it since; `net_amount` is what the shop holds it for
 -- now, after refunds, changes and cancellation, divided as the amount is. Without an order of that
 -- id in the shop, `shop_total` is NULL and nothing is known to have changed.
-create view business_performance.link_orders as
+create materialized view business_performance.link_orders
+partitioned by (local_date(ordered_at) as date)
+refresh every '1 hour'
+as
 with worth as (
     select
         credited.*,

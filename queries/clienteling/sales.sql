@@ -1,7 +1,7 @@
 -- Which sales did clienteling touch, and why not the others?
 -- Grain: one sale, return or exchange of the stores. The ledger behind every number of this
 -- report; sale_amount is restated on the day of the sale by its returns and adjustments.
-create view clienteling.sales
+create materialized view clienteling.sales
 parameters
     -- a performer, or the store of an activity, narrows the touches and not the sales
     associate varchar default null,
@@ -9,6 +9,8 @@ parameters
     store varchar default null,
     store_role varchar in ('sale', 'activity', 'client') default 'sale',
     scope varchar in ('pos', 'all') default 'pos'
+partitioned by (local_date(purchased_at) as date)
+refresh every '1 hour'
 as
 with touches as (
     select

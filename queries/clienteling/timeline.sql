@@ -1,6 +1,6 @@
 -- What was done for the client in the days before each sale?
 -- Grain: one attributed sale and activity. An activity before two sales is there twice.
-create view clienteling.timeline
+create materialized view clienteling.timeline
 parameters
     lookback interval default interval '14 days',
     -- comma-separated; only these activities can attribute a sale; NULL means all
@@ -15,6 +15,8 @@ parameters
     store_role varchar in ('sale', 'activity', 'client') default 'sale',
     -- sales of the stores, or orders of every source
     scope varchar in ('pos', 'all') default 'pos'
+partitioned by (local_date(purchased_at) as date)
+refresh every '1 hour'
 as
 with first_tickets as (
     select

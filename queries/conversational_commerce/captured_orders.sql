@@ -2,7 +2,7 @@
 -- Grain: one order; one checkout if order_key is order_group_id. The ledger behind every amount of
 -- this report. An order counts as it was placed: what was changed, given back or cancelled since
 -- does not lower it.
-create view conversational_commerce.captured_orders
+create materialized view conversational_commerce.captured_orders
 parameters
     -- comma-separated; an order of these channels is through conversational commerce
     channels varchar default 'whatsapp',
@@ -10,6 +10,8 @@ parameters
     order_family varchar in ('captured', 'approved', 'invoiced') default 'captured',
     -- a checkout that was split into several orders is several, or one
     order_key varchar in ('order_id', 'order_group_id') default 'order_id'
+partitioned by (local_date(captured_at) as date)
+refresh every '1 hour'
 as
 with versions as (
     select

@@ -1,11 +1,13 @@
 -- Which sessions were there, of whom, and how did they go?
 -- Grain: one session. The ledger behind every number of this report that is no amount. An order
 -- belongs to the latest session that its customer had begun, if that was still open.
-create view conversational_commerce.sessions
+create materialized view conversational_commerce.sessions
 parameters
     channels varchar default 'whatsapp',
     -- since when sessions are recorded; NULL means since the first there is
     history_from timestamp default null
+partitioned by (local_date(started_at) as date)
+refresh every '1 hour'
 as
 with sessions_in_order as (
     select

@@ -1,9 +1,11 @@
 -- What was booked for each credited order, each change on the day it came?
 -- Grain: one amount of an order: its sale, every change of it, and the rest when a cancellation
 -- took it. They sum to the attributed amount.
-create view revenue.adjusted_bookings
+create materialized view revenue.adjusted_bookings
 parameters
     amount_basis varchar in ('total', 'without_shipping_and_tax') default 'total'
+partitioned by (local_date(booked_at) as date)
+refresh every '1 hour'
 as
 with sold as (
     select

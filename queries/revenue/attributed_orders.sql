@@ -4,7 +4,7 @@
 -- An order is credited to the last person who marked a conversation of its customer as done
 -- within the lookback, if the conversation was still done, and had an inbound message, at the
 -- instant of the order.
-create view revenue.attributed_orders
+create materialized view revenue.attributed_orders
 parameters
     lookback interval default interval '120 hours',
     -- 'any' credits bots and rules as well
@@ -19,6 +19,8 @@ parameters
     exclude_fully_refunded boolean default false,
     -- the criteria word for word: no upper bound, and the status of now
     literal boolean default false
+partitioned by (local_date(ordered_at) as date)
+refresh every '1 hour'
 as
 with candidates as (
     select

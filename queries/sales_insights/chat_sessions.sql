@@ -3,11 +3,13 @@
 -- of the session, or without a purchase; `is_abandoned`: of those, without a purchase. Both are
 -- NULL where no such event was ever received. `has_order`: with an order in scope. Events are in
 -- a session as sales_insights.session_events says.
-create view sales_insights.chat_sessions
+create materialized view sales_insights.chat_sessions
 parameters
     -- comma-separated types of events
     intent_events varchar default 'add_to_cart, product_click, begin_checkout',
     channels varchar default null
+partitioned by (local_date(started_at) as date)
+refresh every '1 hour'
 as
 with events as (
     select

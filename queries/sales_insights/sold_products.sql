@@ -3,7 +3,10 @@
 -- order: shipping, tax, changes after the sale, rounding between currencies. So the amounts of an
 -- order sum to its amount. A discount of the order is divided among its lines by their value, to
 -- the cent: the largest remainders round up, of equal ones the earlier line.
-create view sales_insights.sold_products as
+create materialized view sales_insights.sold_products
+partitioned by (local_date(ordered_at) as date)
+refresh every '1 hour'
+as
 with sold as (
     select
         order_id,

@@ -2,10 +2,12 @@
 -- Grain: one order in scope. `known_since`: when its user was first seen, in a message, on the
 -- site or with an order; or the first order. `buyer_class` is `first_order` for the first order of
 -- a user in the whole shop, else `repeat`. A guest is a user of that one order.
-create view sales_insights.user_orders
+create materialized view sales_insights.user_orders
 parameters
     -- what makes a user new: to be seen, or to order, for the first time
     basis varchar in ('first_seen', 'first_order') default 'first_seen'
+partitioned by (local_date(ordered_at) as date)
+refresh every '1 hour'
 as
 with bought as (
     select

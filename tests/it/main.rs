@@ -15,6 +15,8 @@ mod docs;
 mod flight_sql;
 /// Files into contract tables, and what becomes of bad rows.
 mod import;
+/// Views whose rows are stored.
+mod materialized;
 /// Dimensions and measures at any grain.
 mod metric_views;
 /// Packages of Node.js for tests that need other people's programs.

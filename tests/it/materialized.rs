@@ -1,0 +1,16 @@
+//! Materialized views: stored or not, the same answer.
+
+/// Making, refreshing, suspending and dropping one.
+mod ddl;
+/// The rows of others: Python programs that read the tables.
+mod others;
+/// When stored rows are read, and what a query of them reads.
+mod reading;
+/// Who gets stored rows, and who does not.
+mod rights;
+/// The views that come with the program.
+mod shipped;
+/// A shop whose clock the test moves.
+mod shop;
+/// What is in the folder, and what happens when several write it.
+mod storage;
