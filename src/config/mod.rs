@@ -4,6 +4,7 @@
 //! laid over each other, and decoded at once (`read`, `decode`). What keys there are, the types
 //! say (`shape`, `key`): variables, errors and documentation follow from them.
 
+mod aws_profile;
 mod decode;
 mod environment;
 mod finding;
@@ -18,6 +19,7 @@ mod server;
 mod session;
 mod shape;
 mod size;
+mod store;
 mod text;
 mod tracing;
 mod validate;
@@ -37,6 +39,7 @@ pub use security::{
 };
 pub use server::{Limits, Log, Server, Tls};
 pub use session::SessionDefaults;
+pub use store::Store;
 pub use tracing::Tracing;
 
 /// Prefixes of the environment variables that object stores understand.
@@ -61,6 +64,8 @@ pub struct Config {
     #[serde(with = "size")]
     #[schemars(with = "Option<String>", extend("format" = "size"), example = &"4GiB")]
     pub memory: Option<usize>,
+    /// How patient the program is with the object store behind the warehouse.
+    pub store: Store,
     /// What the settings of a session are until it sets them, and what RESET goes back to.
     pub session: SessionDefaults,
     /// Where the server listens, and what it lets clients have.
@@ -75,12 +80,25 @@ impl Config {
         self.warehouse.as_deref().unwrap_or(DEFAULT_WAREHOUSE)
     }
 
-    /// Credentials and endpoints of object stores, from the environment, in lower case.
-    pub fn store_options(&self) -> HashMap<String, String> {
-        std::env::vars_os()
+    /// Credentials, endpoints and time limits of object stores, under names in lower case: those of
+    /// the environment, and of the AWS profile in effect if the warehouse is in S3.
+    ///
+    /// # Errors
+    /// A profile that cannot be used.
+    pub fn store_options(&self) -> Result<HashMap<String, String>, Findings> {
+        let variables = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .filter(|(name, _)| STORE_PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
-            .map(|(name, value)| (name.to_lowercase(), value))
-            .collect()
+            .map(|(name, value)| (name.to_lowercase(), value));
+        let mut options: HashMap<_, _> = variables.chain(self.store.timeouts()).collect();
+        if ["s3://", "s3a://"]
+            .iter()
+            .any(|it| self.warehouse().starts_with(it))
+        {
+            let home = std::env::home_dir();
+            aws_profile::complete(&mut options, home.as_deref())
+                .map_err(|finding| Findings(vec![finding]))?;
+        }
+        Ok(options)
     }
 }

@@ -72,7 +72,8 @@ impl Engine {
     /// A warehouse URL that cannot be opened or listed, a malformed `warehouse.toml`, an error in a
     /// query file, which names the file, or in a role, which names the key.
     pub async fn open(config: &Config, clock: Clock) -> Result<Self> {
-        let location = Location::open(config.warehouse(), &config.store_options())?;
+        let options = config.store_options()?;
+        let location = Location::connect(config.warehouse(), &options, config.store.retry())?;
         let runtime = runtime(config)?;
         runtime.register_object_store(location.store_url()?.as_ref(), Arc::clone(location.store()));
 

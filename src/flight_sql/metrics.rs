@@ -17,7 +17,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::admission::Admission;
+use super::{admission::Admission, store_metrics::StoreRequests};
 use crate::{clock::Clock, engine::Engine, system::Outcome};
 
 type State = [(&'static str, &'static str); 1];
@@ -62,6 +62,8 @@ impl Metrics {
             .register_with_unit(name, help, Unit::Seconds, started);
 
         let registry = self.registry.sub_registry_with_prefix("tributary");
+        let requests = Arc::clone(now.engine.warehouse().location().requests());
+        registry.register_collector(Box::new(StoreRequests(requests)));
         registry.register_collector(Box::new(now));
         let help = "Statements that ended, by how";
         registry.register("queries", help, self.queries.clone());

@@ -49,6 +49,7 @@ mod service;
 mod session_option;
 mod statement;
 mod status;
+mod store_metrics;
 mod tls;
 
 pub use exposure::check as check_exposure;

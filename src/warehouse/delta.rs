@@ -13,13 +13,16 @@ use deltalake_core::{
 use futures::TryStreamExt;
 use url::Url;
 
-use super::location::Location;
+use super::{
+    commit_log::CommitLog,
+    location::{Location, SCHEMES},
+};
 
 /// A commit is one conditional PUT of the next log file, which every store here implements.
 #[derive(Debug)]
-struct ConditionalPutLogs;
+struct CommitLogs;
 
-impl LogStoreFactory for ConditionalPutLogs {
+impl LogStoreFactory for CommitLogs {
     fn with_options(
         &self,
         prefixed_store: ObjectStoreRef,
@@ -27,12 +30,8 @@ impl LogStoreFactory for ConditionalPutLogs {
         location: &Url,
         options: &StorageConfig,
     ) -> DeltaResult<Arc<dyn LogStore>> {
-        Ok(default_logstore(
-            prefixed_store,
-            root_store,
-            location,
-            options,
-        ))
+        let log = default_logstore(prefixed_store, root_store, location, options);
+        Ok(Arc::new(CommitLog(log)))
     }
 }
 
@@ -40,9 +39,9 @@ fn register_log_stores() {
     static REGISTERED: Once = Once::new();
     REGISTERED.call_once(|| {
         let factories = logstore_factories();
-        for scheme in ["s3://", "s3a://", "gs://", "az://", "abfs://", "abfss://"] {
-            let scheme = Url::parse(scheme).expect("a scheme is a URL");
-            factories.insert(scheme, Arc::new(ConditionalPutLogs));
+        for scheme in SCHEMES {
+            let scheme = Url::parse(&format!("{scheme}://")).expect("a scheme is a URL");
+            factories.insert(scheme, Arc::new(CommitLogs));
         }
     });
 }

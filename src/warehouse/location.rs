@@ -14,10 +14,13 @@ use datafusion::{
     common::{Result, plan_datafusion_err, plan_err},
     datasource::object_store::ObjectStoreUrl,
 };
-use object_store::{ObjectStore, path::Path};
+use object_store::{ObjectStore, RetryConfig, path::Path};
 use url::Url;
 
-const SCHEMES: [&str; 8] = ["file", "s3", "s3a", "gs", "az", "abfs", "abfss", "memory"];
+use super::store::{self, Counted, Requests};
+
+/// The schemes of URLs, the common ones first.
+pub(super) const SCHEMES: [&str; 8] = ["file", "s3", "s3a", "gs", "az", "abfs", "abfss", "memory"];
 
 /// A folder in an object store: a warehouse, or a table in it.
 #[derive(Clone)]
@@ -25,28 +28,46 @@ pub struct Location {
     /// Always ends with a slash, so that [`Url::join`] descends.
     url: Url,
     store: Arc<dyn ObjectStore>,
+    requests: Arc<Requests>,
     root: Path,
 }
 
 impl Location {
+    /// Opens a warehouse URL or a local folder, with the usual retries.
+    ///
+    /// # Errors
+    /// As [`Self::connect`].
+    pub fn open(url: &str, options: &HashMap<String, String>) -> Result<Self> {
+        Self::connect(url, options, RetryConfig::default())
+    }
+
     /// Opens a warehouse URL or a local folder.
     ///
     /// # Arguments
     /// `url`: a URL with one of the schemes above, or a path of the local file system.
     /// `options`: credentials and endpoints under the lower-cased names of the usual
     /// environment variables (`aws_access_key_id`, `aws_endpoint_url` …).
+    /// `retry`: when a request that failed is tried again.
     ///
     /// # Errors
     /// A plan error for an unknown scheme or a malformed URL. Nothing is read yet.
-    pub fn open(url: &str, options: &HashMap<String, String>) -> Result<Self> {
+    pub fn connect(
+        url: &str,
+        options: &HashMap<String, String>,
+        retry: RetryConfig,
+    ) -> Result<Self> {
         let mut url = parse(url)?;
         if !url.path().ends_with('/') {
             url.set_path(&format!("{}/", url.path()));
         }
-        let (store, root) = object_store::parse_url_opts(&url, options)?;
+        let (store, root) = store::client(&url, options, retry)?;
+        let requests = Arc::new(Requests::new(url.as_str()));
+        let is_local = matches!(url.scheme(), "file" | "memory");
+        let store = Counted::new(store, Arc::clone(&requests), is_local);
         Ok(Self {
             url,
-            store: Arc::from(store),
+            store: Arc::new(store),
+            requests,
             root,
         })
     }
@@ -58,6 +79,11 @@ impl Location {
     /// The client of the whole bucket or file system; paths come from [`Self::path`].
     pub fn store(&self) -> &Arc<dyn ObjectStore> {
         &self.store
+    }
+
+    /// The requests to the bucket or file system since it was opened.
+    pub fn requests(&self) -> &Arc<Requests> {
+        &self.requests
     }
 
     /// The key under which DataFusion knows [`Self::store`].
@@ -81,6 +107,7 @@ impl Location {
         Ok(Self {
             url,
             store: Arc::clone(&self.store),
+            requests: Arc::clone(&self.requests),
             root: self.path(name),
         })
     }

@@ -1,40 +1,60 @@
 //! Where the data is: object stores, the tables found in them, and the contract they obey.
 
 pub mod changes;
+mod commit_log;
 pub mod conform;
 pub mod contract;
 pub mod delta;
 pub mod import;
+mod listed;
 pub mod location;
 pub mod parquet;
 mod partitions;
 pub mod pins;
 mod recheck;
+mod snapshots;
+pub mod store;
 pub mod stored_view;
+mod within;
 
-use std::sync::Arc;
-use std::{collections::BTreeSet, sync::RwLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
 
 use datafusion::{
     catalog::{Session, TableProvider},
     common::{Result, plan_err},
 };
 use deltalake_core::DeltaTable;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use location::Location;
 use recheck::Rechecked;
+use snapshots::Snapshots;
 
 /// The folder of everything that is not a table: definitions, quarantine, defaults.
 pub const SYSTEM_FOLDER: &str = "_tributary";
 
+/// Folders looked at at the same time.
+const CONCURRENT_LOOKS: usize = 16;
+
 /// The tables under a warehouse URL.
 ///
-/// A table is a folder with a Delta log, or a folder of Parquet files. Tables are opened anew for
-/// each query, so that new data is seen without a restart; only their names are remembered.
+/// A table is a folder with a Delta log, or a folder of Parquet files. Each query asks whether
+/// there is something new, so that it is seen without a restart; what has not changed is kept.
 #[derive(Debug)]
 pub struct Warehouse {
     location: Location,
-    names: RwLock<BTreeSet<String>>,
+    tables: RwLock<BTreeMap<String, Form>>,
+    snapshots: Snapshots,
+}
+
+/// What a table was when it was last looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Delta,
+    Parquet,
 }
 
 impl Warehouse {
@@ -42,7 +62,8 @@ impl Warehouse {
     pub async fn open(location: Location) -> Result<Self> {
         let warehouse = Self {
             location,
-            names: RwLock::default(),
+            tables: RwLock::default(),
+            snapshots: Snapshots::default(),
         };
         warehouse.refresh().await?;
         Ok(warehouse)
@@ -54,16 +75,12 @@ impl Warehouse {
 
     /// The names of the tables found by the last [`Self::refresh`], in order.
     pub fn table_names(&self) -> Vec<String> {
-        self.names
-            .read()
-            .expect("no writer panics")
-            .iter()
-            .cloned()
-            .collect()
+        let tables = self.tables.read().expect("no writer panics");
+        tables.keys().cloned().collect()
     }
 
     pub fn has_table(&self, name: &str) -> bool {
-        self.names.read().expect("no writer panics").contains(name)
+        self.form(name).is_some()
     }
 
     /// Lists the tables again.
@@ -73,16 +90,15 @@ impl Warehouse {
             .store()
             .list_with_delimiter(Some(&self.location.path("")))
             .await?;
-        let mut names = BTreeSet::new();
-        for folder in listing.common_prefixes {
-            if let Some(name) = folder.filename()
-                && is_table_name(name)
-                && self.is_table(name).await?
-            {
-                names.insert(name.to_owned());
-            }
-        }
-        *self.names.write().expect("no writer panics") = names;
+        let folders = listing.common_prefixes.iter();
+        let looks: Vec<_> = folders
+            .filter_map(|folder| folder.filename())
+            .filter(|name| is_table_name(name))
+            .map(|name| self.look(name.to_owned()).boxed())
+            .collect();
+        let looks = futures::stream::iter(looks).buffered(CONCURRENT_LOOKS);
+        let tables: Vec<_> = looks.try_collect().await?;
+        *self.tables.write().expect("no writer panics") = tables.into_iter().flatten().collect();
         Ok(())
     }
 
@@ -98,14 +114,23 @@ impl Warehouse {
         if !is_table_name(name) {
             return Ok(None);
         }
-        if let Some(table) = self.delta(name).await? {
+        let folder = self.location.folder(name)?;
+        let was_delta = self.form(name) == Some(Form::Delta) || self.snapshots.has(name);
+        if was_delta && let Some(table) = self.delta(name).await? {
             return provider(session, &table).await.map(Some);
         }
-        let folder = self.location.folder(name)?;
-        if !parquet::is_present(&folder).await? {
+        let listing = parquet::list(&folder).await?;
+        if listing.has_log
+            && let Some(table) = self.delta(name).await?
+        {
+            return provider(session, &table).await.map(Some);
+        }
+        if listing.is_empty() {
             return Ok(None);
         }
-        parquet::open(session, &folder, name).await.map(Some)
+        parquet::open(session, &folder, name, listing)
+            .await
+            .map(Some)
     }
 
     /// Opens a Delta table as of an old version, as it was stored.
@@ -148,12 +173,25 @@ impl Warehouse {
         if !is_table_name(name) {
             return Ok(None);
         }
-        delta::load(&self.location.folder(name)?).await
+        let folder = self.location.folder(name)?;
+        self.snapshots.newest(&folder, name).await
     }
 
-    async fn is_table(&self, name: &str) -> Result<bool> {
-        let folder = self.location.folder(name)?;
-        Ok(delta::is_present(&folder).await? || parquet::is_present(&folder).await?)
+    fn form(&self, name: &str) -> Option<Form> {
+        let tables = self.tables.read().expect("no writer panics");
+        tables.get(name).copied()
+    }
+
+    /// A folder with what is in it; `None` if it is no table.
+    async fn look(&self, name: String) -> Result<Option<(String, Form)>> {
+        let folder = self.location.folder(&name)?;
+        Ok(if delta::is_present(&folder).await? {
+            Some((name, Form::Delta))
+        } else if parquet::is_present(&folder).await? {
+            Some((name, Form::Parquet))
+        } else {
+            None
+        })
     }
 }
 

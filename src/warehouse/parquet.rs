@@ -1,7 +1,8 @@
 //! A table that is a folder of Parquet files, with or without hive partitions.
 //!
 //! Every footer is read when the table is opened, because a file that lacks a required column
-//! must be an error that names it, not a run of NULLs.
+//! must be an error that names it, not a run of NULLs. Footers are kept, and read again when their
+//! file was replaced.
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use super::{
         self,
         coercion::{is_rounded, wider},
     },
+    listed::Listed,
     location::Location,
     partitions::{self, PartitionColumn},
 };
@@ -32,20 +34,38 @@ use super::{
 const CONCURRENT_FOOTERS: usize = 32;
 const EXTENSION: &str = ".parquet";
 
+/// What one listing of a folder shows.
+#[derive(Debug)]
+pub(super) struct Listing {
+    /// Parquet files in the order of their names.
+    files: Vec<ObjectMeta>,
+    /// There is a Delta log, which counts.
+    pub(super) has_log: bool,
+}
+
+impl Listing {
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
 /// Opens a folder of Parquet files; contract columns have the contract's types, but for days.
 ///
 /// # Errors
 /// A plan error that names table, column and file for a missing required column or a type that
 /// cannot stand for a column; an object store error when a footer cannot be read.
-pub async fn open(
+pub(super) async fn open(
     session: &dyn Session,
     folder: &Location,
     name: &str,
+    listing: Listing,
 ) -> Result<Arc<dyn TableProvider>> {
     let url = ListingTableUrl::try_new(folder.url().clone(), None)?;
-    let files = list(folder).await?;
+    let root = url.prefix().clone();
+    let files = listing.files;
     let partitions = partitions::columns(name, &folder.path(""), &files)?;
-    let schemas: Vec<(ObjectMeta, Schema)> = futures::stream::iter(files)
+    forget_replaced(session, &files);
+    let schemas: Vec<(ObjectMeta, Schema)> = futures::stream::iter(files.clone())
         .map(|file| footer(session, folder, file))
         .buffered(CONCURRENT_FOOTERS)
         .try_collect()
@@ -64,7 +84,23 @@ pub async fn open(
     let config = ListingTableConfig::new(url)
         .with_listing_options(options)
         .with_schema(schema);
-    Ok(Arc::new(ListingTable::try_new(config)?))
+    let table = ListingTable::try_new(config)?;
+    Ok(Arc::new(Listed::new(table, root, files)))
+}
+
+/// Drops the footers of files that were replaced: the cache compares size and time, and stores
+/// tell the time in seconds.
+fn forget_replaced(session: &dyn Session, files: &[ObjectMeta]) {
+    let footers = &session
+        .runtime_env()
+        .cache_manager
+        .get_file_metadata_cache();
+    for file in files {
+        let kept = footers.get(&file.location);
+        if kept.is_some_and(|kept| kept.meta.e_tag != file.e_tag) {
+            footers.remove(&file.location);
+        }
+    }
 }
 
 /// Whether the folder holds any Parquet file.
@@ -78,18 +114,25 @@ pub async fn is_present(folder: &Location) -> Result<bool> {
     Ok(false)
 }
 
-async fn list(folder: &Location) -> Result<Vec<ObjectMeta>> {
-    let mut files: Vec<_> = folder
-        .store()
-        .list(Some(&folder.path("")))
-        .try_filter(|file| {
-            let is_data = file.location.as_ref().ends_with(EXTENSION) && file.size > 0;
-            futures::future::ready(is_data)
-        })
-        .try_collect()
-        .await?;
-    files.sort_by(|left, right| left.location.cmp(&right.location));
-    Ok(files)
+/// Lists a folder, which need not exist.
+pub(super) async fn list(folder: &Location) -> Result<Listing> {
+    let log = folder.path("_delta_log");
+    let mut found = folder.store().list(Some(&folder.path("")));
+    let mut listing = Listing {
+        files: Vec::new(),
+        has_log: false,
+    };
+    while let Some(file) = found.try_next().await? {
+        if file.location.prefix_matches(&log) {
+            listing.has_log = true;
+        } else if file.location.as_ref().ends_with(EXTENSION) && file.size > 0 {
+            listing.files.push(file);
+        }
+    }
+    listing
+        .files
+        .sort_by(|left, right| left.location.cmp(&right.location));
+    Ok(listing)
 }
 
 async fn footer(

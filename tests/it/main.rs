@@ -21,6 +21,8 @@ mod materialized;
 mod metric_views;
 /// Packages of Node.js for tests that need other people's programs.
 mod node;
+/// What object stores are asked, and what becomes of requests that fail.
+mod object_stores;
 /// The same answers from other engines.
 mod peers;
 /// What EXPLAIN must show: which filters and columns reach the files.

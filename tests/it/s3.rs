@@ -3,7 +3,7 @@
 //! The server is the one of the Python package `moto`, installed once into `target/s3`.
 
 // Starts the S3 server.
-mod server;
+pub(crate) mod server;
 
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -14,7 +14,7 @@ use tributary::warehouse::{contract::Table, location::Location};
 use crate::cli::program::{Program, Ran};
 use server::Server;
 
-fn orders(ids: std::ops::Range<u32>) -> String {
+pub(crate) fn orders(ids: std::ops::Range<u32>) -> String {
     let mut csv = "order_id,customer_id,ordered_at,currency,total\n".to_owned();
     for id in ids {
         csv.push_str(&format!("{id},a,2026-08-01T10:00:00Z,EUR,1.50\n"));
@@ -22,12 +22,12 @@ fn orders(ids: std::ops::Range<u32>) -> String {
     csv
 }
 
-fn counts(ran: &Ran) -> &str {
+pub(crate) fn counts(ran: &Ran) -> &str {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     ran.stderr.lines().last().unwrap()
 }
 
-const COUNT: [&str; 4] = [
+pub(crate) const COUNT: [&str; 4] = [
     "sql",
     "select count(*) as n, sum(total) as total from orders",
     "--format",

@@ -12,5 +12,7 @@ mod partitions;
 mod presence;
 // A warehouse folder and an engine on it.
 pub(crate) mod shop;
+// Snapshots kept from query to query: they follow the log, and never outlive it.
+mod snapshots;
 // Views: parameters, cycles, errors, listing.
 mod views;

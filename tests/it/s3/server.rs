@@ -16,13 +16,13 @@ const REQUIREMENTS: &str = include_str!("../../s3/requirements.txt");
 const BUCKET: &str = "bucket";
 
 /// A running server with one empty bucket, ended with the test.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
 }
 
 impl Server {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         // Another process may take the port before the server does; then the next one is tried.
         for _ in 0..5 {
             let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -71,26 +71,39 @@ impl Server {
         assert!(answer.lines().next().unwrap().contains("200"), "{answer}");
     }
 
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     fn environment(&self) -> Vec<(&'static str, String)> {
+        self.environment_through(self.address)
+    }
+
+    fn environment_through(&self, address: SocketAddr) -> Vec<(&'static str, String)> {
         vec![
             ("AWS_ACCESS_KEY_ID", "test".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_ENDPOINT_URL", format!("http://{}", self.address)),
+            ("AWS_ENDPOINT_URL", format!("http://{address}")),
             ("AWS_ALLOW_HTTP", "true".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
         ]
     }
 
     /// The program with this server as its S3.
-    pub(super) fn program(&self, warehouse: &str) -> Program {
+    pub(crate) fn program(&self, warehouse: &str) -> Program {
+        self.program_through(self.address, warehouse)
+    }
+
+    /// The program with a proxy in front of this server as its S3.
+    pub(crate) fn program_through(&self, proxy: SocketAddr, warehouse: &str) -> Program {
         let program = Program::new().with_env("TRIBUTARY_WAREHOUSE", warehouse);
-        let environment = self.environment().into_iter();
+        let environment = self.environment_through(proxy).into_iter();
         environment.fold(program, |program, (name, value)| {
             program.with_env(name, &value)
         })
     }
 
-    pub(super) fn location(&self, url: &str) -> Location {
+    pub(crate) fn location(&self, url: &str) -> Location {
         let options: HashMap<String, String> = self
             .environment()
             .into_iter()
