@@ -107,7 +107,7 @@ async fn refresh(session: &Session, name: ViewName, what: What) -> Result<Outcom
         work: None,
     };
     let count = Arc::<AtomicU64>::default();
-    let refresh = materialize::refresh(session, &request, &count);
+    let refresh = materialize::run_asked(session, &request, &count);
     tokio::pin!(refresh);
     let outcome = loop {
         match tokio::time::timeout(TICK, &mut refresh).await {
@@ -125,6 +125,7 @@ fn line(outcome: &Outcome) -> String {
         extent,
         rows,
         version,
+        ..
     } = outcome;
     let days = match extent.day_count() {
         None => "all days".to_owned(),

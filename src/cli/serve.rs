@@ -11,7 +11,9 @@ use crate::{
     config::Config,
     engine::Engine,
     flight_sql::{self, Server},
-    log, trace,
+    log,
+    materialize::scheduler,
+    trace,
 };
 
 /// Serve the warehouse over Arrow Flight SQL
@@ -65,6 +67,9 @@ impl Serve {
             );
         }
         let traces = trace::start(&config.server.tracing)?;
+        // It ends with this function; a run that is cut off leaves the rows as they were.
+        let _refreshing = (config.server.refresh && engine.keeps())
+            .then(|| scheduler::start(Arc::clone(&engine)));
         let served = server.serve(listener, interrupted()).await;
         if let Some(traces) = traces {
             traces.end().await;

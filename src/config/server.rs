@@ -40,6 +40,9 @@ pub struct Server {
     /// Log every query, and how the lines look; absent: only warnings and errors, as text.
     #[schemars(example = &"json")]
     pub log: Option<Log>,
+    /// Refresh materialized views when they are due. Those that come with the program are, once
+    /// somebody has refreshed them.
+    pub refresh: bool,
     /// Serve other machines although TLS or logins are missing.
     pub insecure: bool,
     /// TLS; absent: plaintext.
@@ -59,6 +62,7 @@ impl Default for Server {
             drain: Duration::from_secs(10),
             max_data_age: None,
             log: None,
+            refresh: true,
             insecure: false,
             tls: None,
             limits: Limits::default(),

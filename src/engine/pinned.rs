@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::array::RecordBatch, common::Result, execution::SessionState, logical_expr::LogicalPlan,
-    physical_plan::collect, sql::parser::Statement as SqlStatement,
+    physical_plan::collect,
 };
 use jiff::SignedDuration;
 
@@ -12,7 +12,6 @@ use super::{session::Session, work::task_context};
 use crate::{
     query::{
         catalog::{QueryCatalog, Sources},
-        metric_view::rewrite_measures,
         money::bind_rates,
         settings::Settings,
     },
@@ -26,24 +25,15 @@ impl Session {
         self.pinned(self.settled_state(), pins)
     }
 
-    /// Plans a query over these versions of the warehouse's tables alone, whatever is stored of the
-    /// views that it reads, and optimizes it.
-    ///
-    /// # Errors
-    /// An error of the planner; a plan error for a version that is gone.
-    pub async fn plan_at(
-        &self,
-        query: SqlStatement,
-        pins: Arc<Pins>,
-    ) -> Result<(LogicalPlan, SessionState)> {
+    /// A state that sees these versions of the warehouse's tables, and nothing that is stored of
+    /// views.
+    pub fn computing_state_at(&self, pins: Arc<Pins>) -> SessionState {
         let mut settled = self.settled_state();
         let extensions = &mut settled.config_mut().options_mut().extensions;
         if let Some(settings) = extensions.get_mut::<Settings>() {
             settings.max_staleness = Some(SignedDuration::ZERO);
         }
-        let state = self.pinned(settled, pins);
-        let plan = rewrite_measures(state.statement_to_plan(query).await?)?;
-        Ok((state.optimize(&plan)?, state))
+        self.pinned(settled, pins)
     }
 
     fn pinned(&self, settled: SessionState, pins: Arc<Pins>) -> SessionState {

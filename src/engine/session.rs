@@ -34,6 +34,7 @@ use crate::{
         view::ViewName,
     },
     security::Access,
+    warehouse::Warehouse,
 };
 
 /// DataFusion's name for the schema that USE sets.
@@ -112,6 +113,10 @@ impl Session {
     /// The DataFusion session below; it has no tables but the session's own.
     pub fn context(&self) -> &SessionContext {
         &self.ctx
+    }
+
+    pub fn warehouse(&self) -> &Arc<Warehouse> {
+        &self.sources.warehouse
     }
 
     /// What the caller may do.

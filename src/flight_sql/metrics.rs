@@ -9,6 +9,7 @@ use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric, text},
     metrics::{
+        MetricType,
         counter::Counter,
         family::Family,
         gauge::{ConstGauge, Gauge},
@@ -133,6 +134,32 @@ impl Collector for Now {
             let gauge = ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
             let kind = gauge.metric_type();
             gauge.encode(encoder.encode_descriptor(name, help, unit.as_ref(), kind)?)?;
+        }
+        self.encode_views(&mut encoder)
+    }
+}
+
+impl Now {
+    /// The materialized views that are refreshed on schedule.
+    fn encode_views(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let views = self.engine.activity().views();
+        let help = "Time since the last refresh of a view that was done began";
+        let mut ages =
+            encoder.encode_descriptor("view_age", help, Some(&Unit::Seconds), MetricType::Gauge)?;
+        for (view, state) in &views {
+            if let Some(at) = state.refreshed_at {
+                let age = Clock::System.now().duration_since(at).as_secs_f64();
+                ages.encode_family(&[("view", view.as_str())])?
+                    .encode_gauge(&age)?;
+            }
+        }
+        let help = "Refreshes of a view that failed since one was done";
+        let mut failures =
+            encoder.encode_descriptor("view_failures", help, None, MetricType::Gauge)?;
+        for (view, state) in &views {
+            failures
+                .encode_family(&[("view", view.as_str())])?
+                .encode_gauge(&i64::from(state.failures))?;
         }
         Ok(())
     }

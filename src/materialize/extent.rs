@@ -1,15 +1,18 @@
 //! Which rows of a view a run makes again.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
     common::Result,
+    execution::SessionState,
     logical_expr::{Expr, lit},
     scalar::ScalarValue,
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, Unit, civil::Date};
 
+use super::changed::{Changed, changed};
 use crate::{
+    engine::Session,
     query::{
         catalog::Query,
         materialized::{Basis, Materialization, Refresh, differs, reads_clock},
@@ -39,15 +42,17 @@ pub enum Extent {
     Nothing,
 }
 
-/// The days of which rows may have changed since the run that stored them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Changed {
-    Nothing,
-    #[cfg_attr(not(test), expect(dead_code, reason = "nobody looks for them yet"))]
-    Days(BTreeSet<Date>),
-    All {
-        reason: String,
-    },
+/// Who asks what to make again, and what there is.
+pub(super) struct Asking<'a> {
+    pub(super) session: &'a Session,
+    /// Of a query that reads the tables of `pins`.
+    pub(super) state: &'a SessionState,
+    pub(super) query: &'a Query,
+    pub(super) view: &'a View,
+    pub(super) materialized: &'a Materialization,
+    pub(super) stored: Option<&'a StoredView>,
+    pub(super) basis: &'a Basis,
+    pub(super) pins: &'a Arc<Pins>,
 }
 
 impl Extent {
@@ -55,27 +60,25 @@ impl Extent {
     ///
     /// # Errors
     /// A plan error for a parameter with a wrong value.
-    pub(super) fn of(
-        what: Refresh,
-        query: &Query,
-        view: &View,
-        materialized: &Materialization,
-        stored: Option<&StoredView>,
-        basis: &Basis,
-        pins: &Pins,
-    ) -> Result<Self> {
+    pub(super) async fn of(what: Refresh, asking: &Asking<'_>) -> Result<Self> {
+        let Asking {
+            query,
+            view,
+            materialized,
+            ..
+        } = asking;
         let all = |reason: &str| {
             Ok(Self::All {
                 reason: reason.to_owned(),
             })
         };
-        let Some(stored) = stored else {
+        let Some(stored) = asking.stored else {
             return all("nothing is stored");
         };
         if what == Refresh::Full {
             return all("asked for");
         }
-        if let Some(why) = differs(&stored.run, basis) {
+        if let Some(why) = differs(&stored.run, asking.basis) {
             return all(&why.to_string());
         }
         if materialized.day.is_none() {
@@ -88,7 +91,15 @@ impl Extent {
             return all("it reads the clock");
         }
         let restated = restated(materialized, query.settings()?)?;
-        Ok(Self::with_restated(changed(stored, pins), restated))
+        let changed = changed(
+            asking.session,
+            query.warehouse(),
+            view,
+            stored.run.pins(),
+            asking.pins,
+            asking.state,
+        );
+        Ok(Self::with_restated(changed.await?, restated))
     }
 
     fn with_restated(changed: Changed, restated: BTreeSet<Date>) -> Self {
@@ -110,6 +121,14 @@ impl Extent {
             Self::Asked { from, to } => Replaced::Days(vec![(*from, *to)]),
             Self::Days(days) => Replaced::Days(ranges(days)),
             Self::Nothing => Replaced::Days(Vec::new()),
+        }
+    }
+
+    /// Why all rows are made again, if they are.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::All { reason } => Some(reason),
+            _ => None,
         }
     }
 
@@ -147,16 +166,6 @@ fn date(day: Date) -> Expr {
     let since_1970 = day.duration_since(Date::constant(1970, 1, 1));
     let days = i32::try_from(since_1970.as_hours() / 24).ok();
     lit(ScalarValue::Date32(days))
-}
-
-/// Which rows of changed tables are others now is not looked for yet.
-fn changed(stored: &StoredView, pins: &Pins) -> Changed {
-    if serde_json::from_value::<Pins>(stored.run.pins.clone()).is_ok_and(|it| it == *pins) {
-        return Changed::Nothing;
-    }
-    Changed::All {
-        reason: "its tables have changed".to_owned(),
-    }
 }
 
 /// The days that every run makes again, today included.

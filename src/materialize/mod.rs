@@ -9,10 +9,14 @@
 
 pub mod affected;
 mod all;
+mod changed;
 mod counted;
 mod extent;
 mod publish;
 mod refresh;
+mod restated;
+mod run;
+pub mod scheduler;
 
 use std::sync::Arc;
 
@@ -27,7 +31,8 @@ use crate::{
 
 pub use all::{in_order, named};
 pub use extent::Extent;
-pub use refresh::{Outcome, refresh};
+pub use refresh::Outcome;
+pub use run::run_asked;
 
 /// Opens an engine whose sessions can REFRESH.
 ///
@@ -45,6 +50,8 @@ struct Runs;
 #[async_trait]
 impl Refreshes for Runs {
     async fn refresh(&self, session: &Session, request: RefreshRequest) -> Result<()> {
-        refresh(session, &request, &Arc::default()).await.map(drop)
+        run_asked(session, &request, &Arc::default())
+            .await
+            .map(drop)
     }
 }

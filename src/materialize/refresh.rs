@@ -14,12 +14,19 @@ use datafusion::{
     logical_expr::Expr,
     physical_plan::ExecutionPlan,
 };
+use deltalake_core::{
+    DeltaTable,
+    kernel::Action,
+    logstore::{LogStore, get_actions},
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    extent::{Extent, is_replaced},
+    changed::RATES,
+    extent::{Asking, Extent, is_replaced},
     publish::{Publication, renew},
+    restated::Versions,
 };
 use crate::{
     engine::{RefreshRequest, Session, task_context},
@@ -36,8 +43,6 @@ use crate::{
     },
 };
 
-/// What `convert` reads, whose text names no table.
-const RATES: &str = "fx_rates";
 /// How often a refresh begins anew after another one was faster.
 const ATTEMPTS: usize = 5;
 
@@ -48,8 +53,12 @@ pub struct Outcome {
     pub extent: Extent,
     /// How many rows it wrote.
     pub rows: u64,
+    /// Size of the files that it wrote.
+    pub bytes: u64,
     /// The version of the table that holds them.
     pub version: u64,
+    /// What there was before, and is now, if rows were replaced.
+    pub(super) versions: Option<Versions>,
 }
 
 /// Makes stored rows of a view again.
@@ -61,7 +70,7 @@ pub struct Outcome {
 /// # Errors
 /// A plan error for a view that is not materialized or whose tables are missing, an error of its
 /// query, or of the store; the rows then stay as they were.
-pub async fn refresh(
+pub(super) async fn refresh(
     session: &Session,
     request: &RefreshRequest,
     count: &Arc<AtomicU64>,
@@ -110,15 +119,17 @@ async fn attempt(
     let ran_at = query.settings()?.clock_now();
     let basis = Basis::of(&query, view)?;
     let stored = query.stored_view(view).await?;
-    let extent = Extent::of(
-        request.what,
-        &query,
+    let asking = Asking {
+        session,
+        state: &state,
+        query: &query,
         view,
         materialized,
-        stored.as_deref(),
-        &basis,
-        &pins,
-    )?;
+        stored: stored.as_deref(),
+        basis: &basis,
+        pins: &pins,
+    };
+    let extent = Extent::of(request.what, &asking).await?;
     if let (Extent::Nothing, Some(stored)) = (&extent, stored.as_deref()) {
         let run = Run {
             columns: stored.run.columns.clone(),
@@ -129,7 +140,9 @@ async fn attempt(
             view: request.name.clone(),
             extent,
             rows: 0,
+            bytes: 0,
             version,
+            versions: None,
         }));
     }
     let replaced = extent.replaced();
@@ -165,12 +178,39 @@ async fn attempt(
     let Some(table) = publication.publish(plan, &state, count).await? else {
         return Ok(None);
     };
+    let version = table.version().unwrap_or_default();
+    let versions = match (stored, rows.day) {
+        (Some(stored), Some(day)) if stored.run.definition == run.definition => Some(Versions {
+            before: stored.table.clone(),
+            after: table.clone(),
+            day,
+            replaced,
+        }),
+        _ => None,
+    };
     Ok(Some(Outcome {
         view: request.name.clone(),
         extent,
         rows: count.load(Ordering::Relaxed),
-        version: table.version().unwrap_or_default(),
+        bytes: written_bytes(&table).await?,
+        version,
+        versions,
     }))
+}
+
+/// Size of the files of the newest commit.
+async fn written_bytes(table: &DeltaTable) -> Result<u64> {
+    let version = table.version().unwrap_or_default();
+    let entry = table.log_store().read_commit_entry(version).await;
+    let Some(entry) = entry.map_err(delta::external)? else {
+        return Ok(0);
+    };
+    let actions = get_actions(version, &entry).map_err(delta::external)?;
+    let sizes = actions.into_iter().filter_map(|action| match action {
+        Action::Add(file) => u64::try_from(file.size).ok(),
+        _ => None,
+    });
+    Ok(sizes.sum())
 }
 
 fn run(

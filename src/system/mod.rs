@@ -5,9 +5,13 @@
 //! [`crate::query::system_table`]; SQL views of the same schema are files below `queries/system/`.
 
 mod activity;
+mod freshness;
+mod ledgers;
 mod metrics;
 mod queries;
+mod refreshes;
 mod reports;
+mod restatements;
 mod rows;
 mod sessions;
 
@@ -15,14 +19,17 @@ use std::sync::Arc;
 
 use crate::query::system_table::SystemTable;
 
-pub use activity::{Activity, Outcome, Peer, Recorded, State, Statement, Usage};
+pub use activity::{Activity, Outcome, Peer, Recorded, State, Statement, Usage, ViewState};
 
 /// Every table that is made here.
 pub fn tables(activity: &Arc<Activity>) -> Vec<Arc<dyn SystemTable>> {
     vec![
+        Arc::new(freshness::Freshness),
         Arc::new(metrics::Metrics),
         Arc::new(queries::Queries(Arc::clone(activity))),
+        Arc::new(refreshes::RefreshRuns),
         Arc::new(reports::Reports),
+        Arc::new(restatements::Restatements),
         Arc::new(sessions::Sessions(Arc::clone(activity))),
     ]
 }

@@ -6,6 +6,8 @@ pub mod conform;
 pub mod contract;
 pub mod delta;
 pub mod import;
+pub mod journal;
+pub mod ledger;
 mod listed;
 pub mod location;
 pub mod parquet;

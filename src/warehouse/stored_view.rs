@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 
-use super::{SYSTEM_FOLDER, delta, location::Location, recheck::Rechecked};
+use super::{SYSTEM_FOLDER, delta, location::Location, pins::Pins, recheck::Rechecked};
 
 const FOLDER: &str = "materialized";
 /// The key of a commit's metadata that holds its run.
@@ -70,6 +70,11 @@ pub struct StoredColumn {
 }
 
 impl Run {
+    /// The versions of the tables that rows were read from; `None` if they are not known.
+    pub fn pins(&self) -> Option<Pins> {
+        serde_json::from_value(self.pins.clone()).ok()
+    }
+
     /// The run of a commit; `None` for a commit of something else, such as an optimization.
     fn of(mut info: CommitInfo) -> Option<Self> {
         let run = info.info.remove(RUN)?;
@@ -98,11 +103,19 @@ impl StoredView {
     /// # Errors
     /// A plan error when a store cannot be registered with the session.
     pub async fn provider(&self, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
-        let registered = self.table.update_datafusion_session(session);
-        registered.map_err(delta::external)?;
-        let table = self.table.table_provider().build().await?;
-        Ok(Arc::new(Rechecked(Arc::new(table))))
+        provider(&self.table, session).await
     }
+}
+
+/// The rows of one version of a stored table.
+///
+/// # Errors
+/// A plan error when a store cannot be registered with the session.
+pub async fn provider(table: &DeltaTable, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
+    let registered = table.update_datafusion_session(session);
+    registered.map_err(delta::external)?;
+    let table = table.table_provider().build().await?;
+    Ok(Arc::new(Rechecked(Arc::new(table))))
 }
 
 /// What is known of stored views: reading the run of a version once is enough.

@@ -1,9 +1,9 @@
 //! No day that changed is missed, whatever changed and whatever the view does with it.
 
 // A shop whose rows come late, change and go.
-mod shop;
+pub(crate) mod shop;
 // Queries of every shape that is followed.
-mod views;
+pub(crate) mod views;
 
 use std::sync::Arc;
 

@@ -2,12 +2,16 @@
 
 /// Making, refreshing, suspending and dropping one.
 mod ddl;
+/// What is refreshed is what would be computed, whatever happened.
+mod laws;
 /// The rows of others: Python programs that read the tables.
 mod others;
 /// When stored rows are read, and what a query of them reads.
 mod reading;
 /// Who gets stored rows, and who does not.
 mod rights;
+/// Runs of a schedule: one at a time, tried again, remembered.
+mod runs;
 /// The views that come with the program.
 mod shipped;
 /// A shop whose clock the test moves.

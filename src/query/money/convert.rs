@@ -26,6 +26,9 @@ use datafusion::{
 use super::rates::{Rate, Rates};
 use crate::query::time::day::local_day;
 
+/// The name of the function.
+pub const CONVERT: &str = "convert";
+
 /// What a number that is no DECIMAL is taken as.
 const MONEY: DataType = DataType::Decimal128(18, 2);
 
@@ -126,7 +129,7 @@ impl Hash for Convert {
 
 impl ScalarUDFImpl for Convert {
     fn name(&self) -> &str {
-        "convert"
+        CONVERT
     }
 
     fn signature(&self) -> &Signature {

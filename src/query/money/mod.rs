@@ -10,5 +10,5 @@ mod rates;
 mod report_currency;
 
 pub use bind::bind_rates;
-pub use convert::convert_udf;
+pub use convert::{CONVERT, convert_udf};
 pub use report_currency::report_currency_udf;

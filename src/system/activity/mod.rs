@@ -6,6 +6,7 @@
 mod connections;
 mod entry;
 mod history;
+mod views;
 
 use std::{
     collections::BTreeMap,
@@ -19,9 +20,11 @@ pub(super) use connections::Connection;
 pub use connections::Peer;
 pub(super) use entry::Entry;
 pub use entry::{Outcome, State, Usage};
+pub use views::ViewState;
 
 use connections::Connections;
 use history::History;
+use views::Views;
 
 /// The queries and connections of a server.
 #[derive(Debug, Default)]
@@ -33,6 +36,7 @@ struct Inner {
     running: BTreeMap<u64, Arc<Entry>>,
     history: History,
     connections: Connections,
+    views: Views,
 }
 
 /// A statement that begins.
@@ -63,6 +67,18 @@ impl Activity {
     /// Notes that a connection was heard of.
     pub fn seen(&self, user: &Arc<str>, peer: &Peer) {
         self.lock().connections.seen(user, peer);
+    }
+
+    /// Notes how the refreshes of a view go.
+    pub fn refreshed(&self, view: String, state: ViewState) {
+        self.lock().views.insert(view, state);
+    }
+
+    /// How the refreshes of each view go that was noted, by name.
+    pub fn views(&self) -> Vec<(String, ViewState)> {
+        let inner = self.lock();
+        let views = inner.views.iter();
+        views.map(|(view, state)| (view.clone(), *state)).collect()
     }
 
     /// Every query that is known, oldest first.

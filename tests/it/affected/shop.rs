@@ -1,5 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc};
 
+use crate::warehouse::shop::rows;
 use datafusion::{
     arrow::{
         array::AsArray,
@@ -17,7 +18,10 @@ use tributary::{
     clock::Clock,
     config::Config,
     engine::{Engine, Session},
-    materialize::affected::{Affected, affected_days},
+    materialize::{
+        self,
+        affected::{Affected, affected_days},
+    },
     query::statement::{self, Statement},
     warehouse::{
         changes::Changes,
@@ -220,7 +224,7 @@ impl Shop {
             threads: std::num::NonZeroUsize::new(2),
             ..Config::default()
         };
-        let engine = Engine::open(&config, Clock::System).await.unwrap();
+        let engine = materialize::open(&config, Clock::System).await.unwrap();
         let session = engine.session();
         let mut shop = Self {
             folder,
@@ -229,6 +233,11 @@ impl Shop {
         };
         shop.apply(one_order_a_day(1)).await;
         shop
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn run(&self, sql: &str) -> Vec<String> {
+        rows(&self.session, sql).await
     }
 
     /// Imports and deletes, one commit per table and kind.
@@ -279,11 +288,9 @@ impl Shop {
     }
 
     pub(crate) async fn plan(&self, sql: &str, pins: &Arc<Pins>) -> View {
-        let (plan, state) = self
-            .session
-            .plan_at(query(sql), Arc::clone(pins))
-            .await
-            .unwrap();
+        let state = self.session.state_at(Arc::clone(pins));
+        let plan = state.statement_to_plan(query(sql)).await.unwrap();
+        let plan = state.optimize(&plan).unwrap();
         let mut columns = plan.schema().columns().into_iter();
         let date = columns.find(|column| column.name == "date").unwrap();
         View {

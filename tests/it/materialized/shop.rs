@@ -33,6 +33,7 @@ pub(super) struct Shop {
     folder: TempDir,
     pub(super) clock: ManualClock,
     pub(super) engine: Engine,
+    pub(super) config: Config,
 }
 
 impl Shop {
@@ -57,6 +58,7 @@ impl Shop {
             folder,
             clock,
             engine,
+            config,
         }
     }
 
@@ -100,7 +102,7 @@ impl Shop {
             what,
             work: None,
         };
-        materialize::refresh(&self.session(), &request, &Arc::default())
+        materialize::run_asked(&self.session(), &request, &Arc::default())
             .await
             .unwrap()
     }

@@ -1,0 +1,177 @@
+//! A run of a refresh, from the lease to what is remembered of it.
+
+use std::{
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use datafusion::common::{Result, exec_err};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{Outcome, refresh::refresh, restated::restatements};
+use crate::{
+    clock::Clock,
+    engine::{RefreshRequest, Session},
+    query::materialized::Refresh,
+    warehouse::{
+        journal::Journal,
+        ledger::{Ledger, RunOutcome, RunRecord, Trigger},
+    },
+};
+
+/// How long others leave a view to who refreshes it without hearing of it.
+const LEASE: SignedDuration = SignedDuration::from_secs(60);
+/// How often who refreshes a view says that it still does.
+const RENEWAL: Duration = Duration::from_secs(15);
+
+/// What a run is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cause {
+    pub(super) trigger: Trigger,
+    /// The time of the schedule.
+    pub(super) slot: Option<Timestamp>,
+}
+
+impl Cause {
+    /// Somebody asked.
+    pub(super) const ASKED: Self = Self {
+        trigger: Trigger::Asked,
+        slot: None,
+    };
+}
+
+/// Refreshes a view, unless somebody else does at this moment.
+///
+/// # Arguments
+/// `session`: one with the engine's own rights and settings.
+/// `count`: is told how many rows were computed so far.
+///
+/// # Returns
+/// `None` if the run is another's, or was: its time of the schedule is done.
+///
+/// # Errors
+/// As [`refresh`]; what failed is remembered.
+pub(super) async fn run(
+    session: &Session,
+    request: &RefreshRequest,
+    cause: Cause,
+    count: &Arc<AtomicU64>,
+) -> Result<Option<Outcome>> {
+    let location = session.warehouse().location();
+    let journal = Ledger::of(location, &request.name.schema, &request.name.name)?;
+    let id = Uuid::new_v4().to_string();
+    let began_at = now();
+    let begun = journal.change(|ledger| {
+        if cause.slot.is_some() && ledger.last_slot() >= cause.slot {
+            return None;
+        }
+        let attempt = ledger.failures().0.saturating_add(1);
+        let fence = ledger.acquire(&id, now(), LEASE)?;
+        Some((fence, attempt))
+    });
+    let Some((fence, attempt)) = begun.await? else {
+        return Ok(None);
+    };
+    let refreshed = tokio::select! {
+        refreshed = refresh(session, request, count) => refreshed,
+        lost = renewed(&journal, fence) => match lost {
+            Ok(()) => exec_err!(
+                "REFRESH {}: somebody else took it over, because nothing was heard of this run for {LEASE:#}",
+                request.name
+            ),
+            Err(error) => Err(error),
+        },
+    };
+    let restatements = match &refreshed {
+        Ok(Outcome {
+            versions: Some(versions),
+            ..
+        }) => {
+            let found = restatements(session.context(), versions, &id, began_at).await;
+            found.unwrap_or_else(|error| {
+                tracing::warn!(view = %request.name, %error, "which numbers changed is not known");
+                Vec::new()
+            })
+        }
+        _ => Vec::new(),
+    };
+    let record = RunRecord {
+        id,
+        trigger: cause.trigger,
+        slot: cause.slot,
+        began_at,
+        ended_at: now(),
+        attempt,
+        outcome: match &refreshed {
+            Ok(outcome) => RunOutcome::Done {
+                days: outcome.extent.day_count(),
+                reason: outcome.extent.reason().map(str::to_owned),
+                rows: outcome.rows,
+                bytes: outcome.bytes,
+                version: outcome.version,
+            },
+            Err(error) => RunOutcome::Failed {
+                error: error.strip_backtrace(),
+            },
+        },
+    };
+    let remembered = journal.change(|ledger| {
+        ledger.finish(fence, record.clone(), restatements.clone());
+        Some(())
+    });
+    let remembered = remembered.await;
+    let refreshed = refreshed?;
+    remembered?;
+    Ok(Some(refreshed))
+}
+
+/// Refreshes a view as a command or a statement asks for it.
+///
+/// # Errors
+/// As [`run`]; an execution error while somebody else refreshes it.
+pub async fn run_asked(
+    session: &Session,
+    request: &RefreshRequest,
+    count: &Arc<AtomicU64>,
+) -> Result<Outcome> {
+    if let Some(outcome) = run(session, request, Cause::ASKED, count).await? {
+        return Ok(outcome);
+    }
+    let location = session.warehouse().location();
+    let ledger = Ledger::of(location, &request.name.schema, &request.name.name)?;
+    let ledger = ledger.read().await?;
+    let since = match ledger.holder(now()) {
+        Some(holder) => format!(" since {}", holder.since),
+        None => String::new(),
+    };
+    let what = match request.what {
+        Refresh::Stale => String::new(),
+        what => format!(" ({what})"),
+    };
+    exec_err!(
+        "REFRESH {}{what}: it is being refreshed{since}: wait for it, and ask again",
+        request.name
+    )
+}
+
+/// Says again and again that the run goes on; ends when another one has taken over.
+async fn renewed(journal: &Journal<Ledger>, fence: u64) -> Result<()> {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        let renewed = journal
+            .change(|ledger| ledger.renew(fence, now(), LEASE))
+            .await;
+        match renewed {
+            Ok(Some(())) => {}
+            Ok(None) => return Ok(()),
+            // The store may be back before the lease ends; the commit needs it anyway.
+            Err(error) => tracing::warn!(%error, "a lease is not renewed"),
+        }
+    }
+}
+
+/// Leases are between processes: the system's clock, whatever reports think the time is.
+fn now() -> Timestamp {
+    Clock::System.now()
+}
