@@ -258,7 +258,7 @@ fn view(parser: &mut Parser, start: &Start) -> Result<View, ParserError> {
         Body::Query(parser.parse_query()?)
     };
     let mut view = View::try_new(&name, parameters, body)?;
-    view.materialized = materialized;
+    view.materialized = materialized.map(Box::new);
     Ok(view)
 }
 

@@ -79,7 +79,7 @@ pub struct View {
     pub comment: Comment,
     pub origin: Origin,
     /// How its rows are stored; `None` if they never are.
-    pub materialized: Option<Materialization>,
+    pub materialized: Option<Box<Materialization>>,
     /// The statement that defines it.
     pub text: Arc<str>,
     /// What its text says where no parameter is set; looking for it takes a while.

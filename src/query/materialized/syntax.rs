@@ -156,7 +156,7 @@ mod tests {
 
     fn materialization(sql: &str) -> Materialization {
         match statement(sql) {
-            Statement::CreateView(create) => create.view.materialized.unwrap(),
+            Statement::CreateView(create) => *create.view.materialized.unwrap(),
             other => panic!("{other:?}"),
         }
     }
