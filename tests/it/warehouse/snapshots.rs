@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use datafusion::{common::Result, prelude::SessionContext};
-use deltalake_core::checkpoints;
+use deltalake_core::{checkpoints, operations::write::SchemaMode};
 use tributary::warehouse::{Warehouse, delta, store::Operation};
 
 use super::shop::{Shop, orders, text};
@@ -26,10 +26,17 @@ async fn snapshots_follow_the_log() {
         .unwrap()
         .unwrap();
     let deleted = stored.delete().with_predicate("order_id = '1'").await;
-    assert_eq!(deleted.unwrap().0.version(), Some(12));
+    let (stored, _) = deleted.unwrap();
+    assert_eq!(stored.version(), Some(12));
     assert_eq!(shop.rows(COUNT).await, ["12"]);
     let only = "select distinct order_id from orders";
     assert_eq!(shop.rows(only).await, ["2"]);
+    // A new column.
+    let wider = orders(vec![("channel", text(["web", "shop"]))]);
+    let written = stored.write([wider]).with_schema_mode(SchemaMode::Merge);
+    written.await.unwrap();
+    let channels = "select count(*), count(channel) from orders";
+    assert_eq!(shop.rows(channels).await, ["14|2"]);
 }
 
 #[tokio::test]
