@@ -21,13 +21,22 @@ pub(super) struct Import {
     /// A table of the fact-table contract, such as orders
     table: String,
 
-    /// CSV, JSON lines (.jsonl) or Parquet files
+    /// CSV, JSON lines (.jsonl) or Parquet files, folders of them, or patterns such as 'orders/*.csv';
+    /// text may be compressed (.csv.gz, .jsonl.zst)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 
     /// Columns under another name: order_id=id,total=amount
     #[arg(long, value_name = "TARGET=SOURCE", value_delimiter = ',', value_parser = pair)]
     map: Vec<(String, String)>,
+
+    /// Remove the rows whose COLUMN is true or a time
+    #[arg(long, value_name = "COLUMN")]
+    deleted_when: Option<String>,
+
+    /// Read files again that were imported and have not changed since
+    #[arg(long)]
+    again: bool,
 
     /// Exit with code 3 if any row was quarantined
     #[arg(long)]
@@ -47,20 +56,29 @@ impl Import {
             files: self.files,
             mapping: self.map,
             format: None,
+            deleted_when: self.deleted_when,
+            again: self.again,
             dry_run: self.dry_run,
             imported_at: Clock::System.now(),
         };
-        let bar = progress::bar(0, "importing, bytes");
+        let bar = progress::bytes("importing");
         let location = engine.warehouse().location();
         let summary = import(session.context(), location, &request, &|progress| {
             bar.set_length(progress.total_bytes);
             bar.set_position(progress.read_bytes);
+            bar.set_message(progress::rows(progress.row_count));
         })
         .await?;
         bar.finish_and_clear();
 
         for warning in &summary.warnings {
             stdout::note(&format!("warning: {warning}"));
+        }
+        if summary.skipped_files > 0 {
+            stdout::note(&format!(
+                "{} of the files are unchanged since they were imported (--again reads them again)",
+                summary.skipped_files
+            ));
         }
         if summary.superseded > 0 {
             stdout::note(&format!(
@@ -70,9 +88,8 @@ impl Import {
         }
         if summary.quarantined > 0 {
             stdout::note(&format!(
-                "{} rows were quarantined, with the reasons, in {}_tributary/quarantine",
-                summary.quarantined,
-                location.url()
+                "{} rows were quarantined, with the reasons, in system.quarantine",
+                summary.quarantined
             ));
         }
         let verb = if request.dry_run {
@@ -80,8 +97,12 @@ impl Import {
         } else {
             "imported"
         };
+        let deleted = match (summary.deleted, &request.deleted_when) {
+            (0, None) => String::new(),
+            (deleted, _) => format!(", deleted {deleted}"),
+        };
         stdout::note(&format!(
-            "{verb} {}, unchanged {}, quarantined {}",
+            "{verb} {}, unchanged {}{deleted}, quarantined {}",
             summary.imported, summary.unchanged, summary.quarantined
         ));
         Ok(if self.strict && summary.quarantined > 0 {

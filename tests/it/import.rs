@@ -4,8 +4,16 @@
 mod bad_values;
 // How CSV, JSON lines and Parquet are read.
 mod formats;
+// Folders, patterns and compressed files; files that are known.
+mod inputs;
 // What holds for any rows and any corruption of them.
 mod laws;
+// Rows that are removed, and rows that move in time.
+mod deletes;
+// Runs larger than memory, and what reaches the disk.
+mod scale;
+// Rows from a client instead of a file.
+mod stream;
 // How columns of a file find columns of a table, and requests that are refused.
 mod columns;
 // A warehouse to import into.

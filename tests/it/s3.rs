@@ -52,6 +52,10 @@ fn a_bucket_is_a_warehouse() {
     );
     assert_eq!(
         counts(&program.run(&import)),
+        "imported 0, unchanged 0, quarantined 0"
+    );
+    assert_eq!(
+        counts(&program.run(&["import", "orders", "orders.csv", "--again"])),
         "imported 0, unchanged 100, quarantined 0"
     );
     assert_eq!(program.output(&COUNT), "n,total\n100,150.00\n");

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, RecordBatch},
-        compute::{CastOptions, cast_with_options},
-        datatypes::{Field, FieldRef, Schema, SchemaRef},
+        array::RecordBatch,
+        datatypes::{Field, FieldRef, Schema},
     },
-    common::{Column, DataFusionError, JoinType, Result, plan_err},
-    logical_expr::{Expr, Operator, binary_expr, lit, when},
+    catalog::TableProvider,
+    common::{Column, JoinType, Result, ScalarValue, plan_err},
+    dataframe::DataFrame,
+    execution::{SessionState, memory_pool::MemoryLimit},
+    logical_expr::{Expr, Operator, binary_expr, cast, ident, lit, when},
 };
 use deltalake_core::DeltaTable;
+use futures::TryStreamExt;
 
 use super::{
-    latest::{Latest, latest, provided},
+    latest::{DELETED, FLAG, Rows, RowsWriter, provided},
     upsert::Destination,
 };
 use crate::warehouse::delta;
@@ -22,41 +25,48 @@ use crate::warehouse::delta;
 /// What expressions call the rows of the run, and those of the table.
 pub(super) const NEW: &str = "new_rows";
 pub(super) const STORED: &str = "stored_rows";
+/// The flag of a changed row whose key is stored.
+const IS_STORED: &str = "is stored";
+
+/// Rows that a join may hold in memory where nothing limits it.
+const HELD_BYTES: usize = 256 << 20;
+
+/// The rows that change something, and how many.
+pub(super) struct Changed {
+    /// New and changed rows, and those to be removed with the flag [`DELETED`]; one per key.
+    pub(super) rows: Rows,
+    pub(super) inserted: u64,
+    pub(super) updated: u64,
+    pub(super) deleted: u64,
+}
 
 impl Destination<'_> {
-    /// The rows that are new or differ from what is stored, with all their values.
-    pub(super) async fn changed(&self, stored: &DeltaTable, rows: &Latest) -> Result<Latest> {
+    /// The rows that are new, differ from what is stored, or are to be removed and are stored;
+    /// with all their values.
+    pub(super) async fn changed(&self, stored: &DeltaTable, rows: &Rows) -> Result<Changed> {
         let schema = stored
             .snapshot()
             .map_err(delta::external)?
             .snapshot()
             .arrow_schema();
-        let rows = self.fit(&rows.batches, &schema)?;
-        let Some(first) = rows.first() else {
-            return latest(self.key, &[], &[]);
-        };
-        let columns = columns_of(&rows);
-        let has_flag = |name: &str| first.column_by_name(&provided(name)).is_some();
-        let state = self.session.state();
-        stored
-            .update_datafusion_session(&state)
-            .map_err(delta::external)?;
-        let provider = stored
-            .table_provider()
-            .with_session(Arc::new(state))
-            .await
-            .map_err(|error| error.context(format!("{}: reading", self.name)))?;
-        let is_stored = "is stored";
-        let stored = self
-            .session
-            .read_table(provider)?
-            .with_column(is_stored, lit(true))?
-            .alias(STORED)?;
-        let new = self.session.read_batches(rows.clone())?.alias(NEW)?;
+        for name in self.key {
+            if schema.field_with_name(name).is_err() {
+                return plan_err!(
+                    "{}: expected the stored key column {name}, got none",
+                    self.name
+                );
+            }
+        }
+        let provider = self.provider(stored).await?;
+        let state = self.state(rows);
+        let stored = in_state(self.session.read_table(provider)?, &state);
+        let stored = stored.with_column(IS_STORED, lit(true))?.alias(STORED)?;
+        let new = in_state(rows.frame(self.session)?, &state).alias(NEW)?;
 
-        let mut differs = column(STORED, is_stored).is_null();
+        let is_stored = column(STORED, IS_STORED).is_not_null();
+        let mut differs = is_stored.clone().is_not_true();
         let mut values = Vec::new();
-        for field in &columns {
+        for field in &rows.columns {
             let name = field.name().as_str();
             let (ours, theirs) = (column(NEW, name), column(STORED, name));
             let value = match schema.field_with_name(name) {
@@ -65,7 +75,7 @@ impl Destination<'_> {
                     ours
                 }
                 Ok(_) => {
-                    let value = match has_flag(name) {
+                    let value = match rows.has(&provided(name)) {
                         false => ours,
                         true => {
                             when(column(NEW, &provided(name)), ours).otherwise(theirs.clone())?
@@ -78,32 +88,51 @@ impl Destination<'_> {
                     value
                 }
             };
-            values.push(value.alias(name));
+            values.push(cast(value, field.data_type().clone()).alias(name));
         }
-        let on = self.same_key(&rows);
+        let deleted = match rows.has_deleted() {
+            true => column(NEW, DELETED),
+            false => lit(false),
+        };
+        let matters = when(deleted.clone(), is_stored.clone()).otherwise(differs)?;
+        values.extend([is_stored.alias(IS_STORED), deleted.alias(DELETED)]);
         let changed = new
-            .join_on(stored, JoinType::Left, on)?
-            .filter(differs)?
-            .select(values)?
-            .collect()
-            .await?;
+            .join_on(stored, JoinType::Left, self.same_key(rows))?
+            .filter(matters)?
+            .select(values)?;
+        self.keep(changed, &rows.columns).await
+    }
+
+    /// Puts the changed rows on disk and counts them.
+    async fn keep(&self, changed: DataFrame, columns: &[FieldRef]) -> Result<Changed> {
+        let flag = |name| Arc::new(Field::new(name, FLAG, false));
+        let fields = columns.iter().cloned();
+        let fields: Vec<FieldRef> = fields.chain([flag(IS_STORED), flag(DELETED)]).collect();
+        let mut writer = RowsWriter::new(self.session, self.key, &fields);
+        let schema = Arc::new(Schema::new(fields));
+        let mut changed = changed.execute_stream().await?;
+        while let Some(batch) = changed.try_next().await? {
+            let columns = batch.columns().to_vec();
+            writer.write(&RecordBatch::try_new(Arc::clone(&schema), columns)?)?;
+        }
         // A stored table of another writer may hold a key twice; both rows get the new values.
-        let changed = self.retype(changed, &columns)?;
-        latest(self.key, &columns, &changed)
+        let rows = writer.latest(self.session, columns.to_vec()).await?;
+        let is_stored = rows.count(self.session, IS_STORED).await?;
+        let deleted = rows.deleted(self.session).await?;
+        Ok(Changed {
+            inserted: rows.row_count - is_stored,
+            updated: is_stored - deleted,
+            deleted,
+            rows,
+        })
     }
 
     /// One condition per part of the key; a part that can be NULL compares NULL as a value.
-    pub(super) fn same_key(&self, rows: &[RecordBatch]) -> Vec<Expr> {
-        let can_be_null = |name: &str| {
-            rows.iter().any(|rows| {
-                rows.column_by_name(name)
-                    .is_some_and(|part| part.null_count() > 0)
-            })
-        };
+    pub(super) fn same_key(&self, rows: &Rows) -> Vec<Expr> {
         self.key
             .iter()
             .map(|name| {
-                let operator = match can_be_null(name) {
+                let operator = match rows.has_nulls(name) {
                     true => Operator::IsNotDistinctFrom,
                     false => Operator::Eq,
                 };
@@ -112,84 +141,57 @@ impl Destination<'_> {
             .collect()
     }
 
-    /// The rows in the types of the stored columns.
-    fn fit(&self, rows: &[RecordBatch], stored: &Schema) -> Result<Vec<RecordBatch>> {
-        for name in self.key {
-            if stored.field_with_name(name).is_err() {
-                return plan_err!(
-                    "{}: expected the stored key column {name}, got none",
-                    self.name
-                );
-            }
-        }
-        let columns: Vec<FieldRef> = rows
-            .first()
-            .map(|rows| rows.schema().fields().iter().cloned().collect())
-            .unwrap_or_default();
-        let fitting: Vec<FieldRef> = columns
-            .iter()
-            .map(|field| match stored.field_with_name(field.name()) {
-                Ok(found) => Arc::new(
-                    field
-                        .as_ref()
-                        .clone()
-                        .with_data_type(found.data_type().clone()),
-                ),
-                Err(_) => Arc::clone(field),
-            })
-            .collect();
-        self.retype(rows.to_vec(), &fitting)
+    /// The stored rows.
+    async fn provider(&self, stored: &DeltaTable) -> Result<Arc<dyn TableProvider>> {
+        let state = self.session.state();
+        stored
+            .update_datafusion_session(&state)
+            .map_err(delta::external)?;
+        let provider = stored.table_provider().with_session(Arc::new(state)).await;
+        let provider =
+            provider.map_err(|error| error.context(format!("{}: reading", self.name)))?;
+        Ok(provider)
     }
 
-    fn retype(&self, rows: Vec<RecordBatch>, columns: &[FieldRef]) -> Result<Vec<RecordBatch>> {
-        let schema: SchemaRef = Arc::new(Schema::new(columns.to_vec()));
-        let options = CastOptions {
-            safe: false,
-            ..Default::default()
+    /// The state to join the rows with: a hash join holds one side, a merge join spills both.
+    pub(super) fn state(&self, rows: &Rows) -> SessionState {
+        let mut state = self.session.state();
+        let may_hold = match state.runtime_env().memory_pool.memory_limit() {
+            MemoryLimit::Finite(bytes) => bytes / 4,
+            _ => HELD_BYTES,
         };
-        rows.into_iter()
-            .map(|rows| {
-                let values = rows
-                    .columns()
-                    .iter()
-                    .zip(columns)
-                    .map(|(values, field)| {
-                        cast_with_options(values, field.data_type(), &options).map_err(|error| {
-                            DataFusionError::from(error).context(format!(
-                                "{}: expected values of {} that fit its stored type {}",
-                                self.name,
-                                field.name(),
-                                field.data_type()
-                            ))
-                        })
-                    })
-                    .collect::<Result<_>>()?;
-                Ok(RecordBatch::try_new(Arc::clone(&schema), values)?)
-            })
-            .collect()
+        if rows.size_bytes() > may_hold {
+            let options = state.config_mut().options_mut();
+            options.optimizer.prefer_hash_join = false;
+            // With one partition DataFusion joins by hash whatever is preferred.
+            let partitions = &mut options.execution.target_partitions;
+            *partitions = (*partitions).max(2);
+        }
+        state
     }
 }
 
-/// The columns of the rows without the flags of [`provided`].
-pub(super) fn columns_of(rows: &[RecordBatch]) -> Vec<FieldRef> {
-    let Some(rows) = rows.first() else {
-        return vec![];
-    };
-    let schema = rows.schema();
-    let is_flag = |field: &Field| {
-        schema
-            .fields()
-            .iter()
-            .any(|column| provided(column.name()) == *field.name())
-    };
-    schema
-        .fields()
-        .iter()
-        .filter(|field| !is_flag(field))
-        .cloned()
-        .collect()
+fn in_state(frame: DataFrame, state: &SessionState) -> DataFrame {
+    DataFrame::new(state.clone(), frame.into_parts().1)
 }
 
 pub(super) fn column(relation: &str, name: &str) -> Expr {
     Expr::Column(Column::new(Some(relation), name))
+}
+
+/// The columns of the table under their own names, NULL where the rows lack one.
+pub(super) fn as_stored(rows: &Rows, stored: &[FieldRef]) -> Result<Vec<Expr>> {
+    let named = |name: &str| rows.columns.iter().any(|column| column.name() == name);
+    let known = stored.iter().map(|field| match named(field.name()) {
+        true => Ok(ident(field.name())),
+        false => {
+            let null = ScalarValue::try_from(field.data_type())?;
+            Ok(lit(null).alias(field.name()))
+        }
+    });
+    let is_new = |column: &&FieldRef| !stored.iter().any(|field| field.name() == column.name());
+    let new = rows.columns.iter().filter(is_new);
+    known
+        .chain(new.map(|column| Ok(ident(column.name()))))
+        .collect()
 }

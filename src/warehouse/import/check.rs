@@ -7,7 +7,10 @@ use std::{
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, UInt64Array, new_null_array},
+        array::{
+            Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, UInt64Array,
+            new_null_array,
+        },
         compute::{filter_record_batch, kernels::zip::zip, take_record_batch},
         datatypes::{DataType, Field, Schema},
         json::{WriterBuilder, writer::LineDelimited},
@@ -17,18 +20,34 @@ use datafusion::{
 };
 
 use super::{
-    coerce::{Coerced, Reason, coerce, coerce_extra},
-    columns::{DATE_ONLY, Target},
+    coerce::{Coerced, Reason, cast_safe, coerce, coerce_extra, lost, tombstones},
+    columns::{DATE_ONLY, Target, Targets},
+    latest::DELETED,
     source::RawBatch,
 };
 use crate::warehouse::contract::Table;
 
 /// The rows of a batch, parted.
 pub(super) struct Checked {
+    /// With the flag [`DELETED`] last, if a column says which rows are to be removed.
     pub(super) good: RecordBatch,
     pub(super) bad: Vec<BadValue>,
     pub(super) bad_row_count: u64,
+    pub(super) misfits: Option<Misfits>,
 }
+
+/// Values of a column that do not fit the type it is stored in.
+#[derive(Debug)]
+pub(super) struct Misfits {
+    pub(super) column: String,
+    pub(super) stored: DataType,
+    pub(super) found: DataType,
+    /// Position in the piece, and value, of the first ones.
+    pub(super) values: Vec<(u64, String)>,
+}
+
+/// Values that an error about a column shows.
+const SHOWN: usize = 5;
 
 /// A value that keeps its row out of the table.
 #[derive(Debug)]
@@ -44,13 +63,16 @@ pub(super) struct BadValue {
 }
 
 /// Coerces a batch and finds its bad values; a good row has none.
-pub(super) fn check(table: &Table, targets: &[Target], batch: RawBatch) -> Result<Checked> {
+///
+/// Of a row that is to be removed, only the key must be good.
+pub(super) fn check(table: &Table, targets: &Targets, batch: RawBatch) -> Result<Checked> {
     let mut fields = Vec::new();
     let mut columns = Vec::new();
-    let mut found: Vec<(usize, &Target, Reason)> = Vec::new();
+    let mut found: Vec<(usize, Where, Reason)> = Vec::new();
     let mut dates = None;
-    for target in targets {
-        let source = source_column(target, &batch.rows);
+    let mut misfits = None;
+    for target in &targets.columns {
+        let source = source_column(target.source, &batch.rows);
         let Coerced {
             values,
             bad,
@@ -63,9 +85,30 @@ pub(super) fn check(table: &Table, targets: &[Target], batch: RawBatch) -> Resul
             let known: BTreeSet<usize> = bad.iter().map(|(row, _)| *row).collect();
             let missing =
                 (0..values.len()).filter(|row| values.is_null(*row) && !known.contains(row));
-            found.extend(missing.map(|row| (row, target, "required, but missing".into())));
+            found.extend(missing.map(|row| (row, target.into(), "required, but missing".into())));
         }
-        found.extend(bad.into_iter().map(|(row, reason)| (row, target, reason)));
+        let bad: Vec<_> = bad.into_iter().collect();
+        let (values, lost) = match *values.data_type() == target.data_type {
+            true if target.has_changed => (values, bad.iter().map(|(row, _)| *row).collect()),
+            true => (values, vec![]),
+            false => as_stored(&values, &target.data_type)?,
+        };
+        if misfits.is_none() && !lost.is_empty() {
+            let shown = lost.iter().take(SHOWN).map(|row| {
+                let value = array_value_to_string(&source, *row)?;
+                Ok((batch.row_numbers[*row], value))
+            });
+            misfits = Some(Misfits {
+                column: target.name.clone(),
+                stored: target.data_type.clone(),
+                found: source.data_type().clone(),
+                values: shown.collect::<Result<_>>()?,
+            });
+        }
+        found.extend(
+            bad.into_iter()
+                .map(|(row, reason)| (row, target.into(), reason)),
+        );
         if Some(target.name.as_str()) == table.event_time {
             dates = date_only;
         }
@@ -75,13 +118,55 @@ pub(super) fn check(table: &Table, targets: &[Target], batch: RawBatch) -> Resul
     if let Some(dates) = dates.filter(|_| table.column(DATE_ONLY).is_some()) {
         mark_dates(&dates, &mut fields, &mut columns)?;
     }
+    if let Some(source) = targets.deleted_when {
+        let name = batch.rows.schema().field(source).name().clone();
+        let (deleted, bad) = tombstones(&source_column(Some(source), &batch.rows))?;
+        let is_key = |place: &Where| table.key.contains(&place.name.as_str());
+        found.retain(|(row, place, _)| is_key(place) || !deleted.value(*row));
+        let place = Where {
+            name,
+            source: Some(source),
+        };
+        let bad = bad.into_iter();
+        found.extend(bad.map(|(row, reason)| (row, place.clone(), reason)));
+        fields.push(Field::new(DELETED, DataType::Boolean, false));
+        columns.push(Arc::new(deleted));
+    }
     found.sort_by_key(|(row, _, _)| *row);
-    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?;
-    part(rows, &found, batch)
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.rows.num_rows()));
+    let schema = Arc::new(Schema::new(fields));
+    let rows = RecordBatch::try_new_with_options(schema, columns, &options)?;
+    Ok(Checked {
+        misfits,
+        ..part(rows, &found, batch)?
+    })
 }
 
-fn source_column(target: &Target, rows: &RecordBatch) -> ArrayRef {
-    match target.source {
+/// A column, in the table and in the file.
+#[derive(Debug, Clone)]
+struct Where {
+    name: String,
+    source: Option<usize>,
+}
+
+impl From<&Target> for Where {
+    fn from(target: &Target) -> Self {
+        Self {
+            name: target.name.clone(),
+            source: target.source,
+        }
+    }
+}
+
+/// The values in a type that another writer chose, and the rows whose values do not fit it.
+fn as_stored(values: &ArrayRef, stored: &DataType) -> Result<(ArrayRef, Vec<usize>)> {
+    let cast = cast_safe(values, stored)?;
+    let lost = lost(values, &cast);
+    Ok((cast, lost))
+}
+
+fn source_column(source: Option<usize>, rows: &RecordBatch) -> ArrayRef {
+    match source {
         Some(source) => Arc::clone(rows.column(source)),
         None => new_null_array(&DataType::Null, rows.num_rows()),
     }
@@ -112,7 +197,7 @@ fn mark_dates(
     Ok(())
 }
 
-fn part(rows: RecordBatch, found: &[(usize, &Target, Reason)], batch: RawBatch) -> Result<Checked> {
+fn part(rows: RecordBatch, found: &[(usize, Where, Reason)], batch: RawBatch) -> Result<Checked> {
     let bad_rows: BTreeSet<usize> = found.iter().map(|(row, _, _)| *row).collect();
     let mut bad: Vec<BadValue> = batch
         .malformed
@@ -131,6 +216,7 @@ fn part(rows: RecordBatch, found: &[(usize, &Target, Reason)], batch: RawBatch) 
             good: rows,
             bad,
             bad_row_count,
+            misfits: None,
         });
     }
     let texts: Vec<String> = match &batch.lines {
@@ -138,11 +224,11 @@ fn part(rows: RecordBatch, found: &[(usize, &Target, Reason)], batch: RawBatch) 
         None => as_json(&batch.rows, &bad_rows)?,
     };
     let texts: BTreeMap<usize, String> = bad_rows.iter().copied().zip(texts).collect();
-    for (row, target, reason) in found {
-        let source = source_column(target, &batch.rows);
+    for (row, place, reason) in found {
+        let source = source_column(place.source, &batch.rows);
         bad.push(BadValue {
             row_number: batch.row_numbers[*row],
-            column: Some(target.name.clone()),
+            column: Some(place.name.clone()),
             value: (!source
                 .logical_nulls()
                 .is_some_and(|nulls| nulls.is_null(*row)))
@@ -160,6 +246,7 @@ fn part(rows: RecordBatch, found: &[(usize, &Target, Reason)], batch: RawBatch) 
         good: filter_record_batch(&rows, &is_good)?,
         bad,
         bad_row_count,
+        misfits: None,
     })
 }
 

@@ -7,8 +7,8 @@ use datafusion::{
     common::{Result, plan_datafusion_err, plan_err},
 };
 
-use super::{coerce, source::Source};
-use crate::warehouse::contract::{Column, Presence, Table};
+use super::{coerce, source::Origin};
+use crate::warehouse::contract::{Column, Kind, Presence, Table};
 
 /// The contract column that says that the event time of a row is only a date.
 pub(super) const DATE_ONLY: &str = "date_only";
@@ -24,10 +24,25 @@ pub(super) struct Target {
     pub(super) column: Option<&'static Column>,
     /// The type it is stored in.
     pub(super) data_type: DataType,
+    /// Whether the file has it in a type of its own, which is not the stored one: a value that
+    /// does not fit is then no slip of one row, but of the file.
+    pub(super) has_changed: bool,
+}
+
+/// The columns of a file as the table wants them.
+#[derive(Debug, Clone)]
+pub(super) struct Targets {
+    pub(super) columns: Vec<Target>,
+    /// Position in the file of the column that says which rows are to be removed.
+    pub(super) deleted_when: Option<usize>,
 }
 
 /// The columns of the table that a file has: mapped ones, then those of the contract's names,
 /// then all others under a lower-case name.
+///
+/// # Arguments
+/// `deleted_when`: the column that says which rows are to be removed, which is not stored unless
+/// the contract has it; a file with it may lack required columns.
 ///
 /// # Errors
 /// A plan error for a mapping that fits no column, for a missing required column, for a type
@@ -35,20 +50,30 @@ pub(super) struct Target {
 pub(super) fn resolve(
     table: &'static Table,
     mapping: &[(String, String)],
-    file: &Source,
-) -> Result<Vec<Target>> {
+    deleted_when: Option<&str>,
+    file: &Origin,
+) -> Result<Targets> {
     let mut targets = Vec::new();
     let mut used = HashSet::new();
+    let deleted_when = deleted_when
+        .map(|name| tombstone(mapping, name, file))
+        .transpose()?;
+    let is_contract = |name: &str| table.column(name).is_some();
+    let deleted_name = deleted_when.map(|source| file.schema.field(source).name().to_lowercase());
+    used.extend(deleted_when.filter(|_| !deleted_name.as_deref().is_some_and(is_contract)));
     for (target, name) in mapping {
         let source = find(file, name).ok_or_else(|| {
             plan_datafusion_err!(
                 "import: expected the mapped column {name} in {}, found {}",
-                file.path.display(),
+                file.name,
                 file.column_names()
             )
         })?;
         if !is_name(target) {
             return plan_err!("import: expected a name of a-z, 0-9 and _ to map to, got {target}");
+        }
+        if Some(source) == deleted_when && !is_contract(target) {
+            continue;
         }
         used.insert(source);
         targets.push(target_of(table, target.clone(), Some(source), file)?);
@@ -62,12 +87,14 @@ pub(super) fn resolve(
             continue;
         }
         // A file of JSON lines without any member has no columns: its rows lack the values.
-        if source.is_none() && column.is_required() && !file.schema.fields().is_empty() {
+        let may_lack = file.schema.fields().is_empty()
+            || deleted_when.is_some() && !table.key.contains(&column.name);
+        if source.is_none() && column.is_required() && !may_lack {
             return plan_err!(
                 "{}: expected the required column {} in {}, found {} (map another column to it)",
                 table.name,
                 column.name,
-                file.path.display(),
+                file.name,
                 file.column_names()
             );
         }
@@ -79,16 +106,39 @@ pub(super) fn resolve(
         targets.push(target_of(table, name, Some(source), file)?);
     }
     refuse_clashes(table, &targets, file)?;
-    Ok(targets)
+    Ok(Targets {
+        columns: targets,
+        deleted_when,
+    })
+}
+
+/// The column of the file that says which rows are to be removed.
+fn tombstone(mapping: &[(String, String)], name: &str, file: &Origin) -> Result<usize> {
+    let mapped = mapping.iter().find(|(target, _)| target == name);
+    let source = find(file, mapped.map_or(name, |(_, source)| source)).ok_or_else(|| {
+        plan_datafusion_err!(
+            "import: expected the column {name}, which says what is deleted, in {}, found {}",
+            file.name,
+            file.column_names()
+        )
+    })?;
+    let found = file.schema.field(source).data_type();
+    match coerce::accepts(Kind::Flag, found) || coerce::accepts(Kind::Instant, found) {
+        true => Ok(source),
+        false => plan_err!(
+            "import: expected {name} in {} as true and false, or as a time, got {found}",
+            file.name
+        ),
+    }
 }
 
 /// Gives a column outside the contract one type in all files: the stored one, else the one that
 /// all files agree on, else text.
-pub(super) fn settle_types(files: &mut [Vec<Target>], stored: Option<&Schema>) -> Result<()> {
+pub(super) fn settle_types(files: &mut [Targets], stored: Option<&Schema>) -> Result<()> {
     let mut settled: Vec<(String, DataType)> = Vec::new();
     for target in files
         .iter()
-        .flatten()
+        .flat_map(|file| &file.columns)
         .filter(|target| target.column.is_none())
     {
         match settled.iter_mut().find(|(name, _)| *name == target.name) {
@@ -110,12 +160,17 @@ pub(super) fn settle_types(files: &mut [Vec<Target>], stored: Option<&Schema>) -
         }
         *data_type = field.data_type().clone();
     }
-    for target in files
-        .iter_mut()
-        .flatten()
-        .filter(|target| target.column.is_none())
-    {
-        if let Some((_, data_type)) = settled.iter().find(|(name, _)| *name == target.name) {
+    for target in files.iter_mut().flat_map(|file| &mut file.columns) {
+        if target.column.is_some() {
+            // Another writer may have chosen another type for a column of the contract.
+            if let Some(Ok(field)) = stored.map(|schema| schema.field_with_name(&target.name)) {
+                target.data_type = field.data_type().clone();
+            }
+        } else if let Some((_, data_type)) = settled.iter().find(|(name, _)| *name == target.name) {
+            // Text has no type of its own: there a bad value is one row's.
+            target.has_changed = target.data_type != DataType::Utf8
+                && stored.is_some_and(|schema| schema.field_with_name(&target.name).is_ok())
+                && target.data_type != *data_type;
             target.data_type = data_type.clone();
         }
     }
@@ -123,8 +178,8 @@ pub(super) fn settle_types(files: &mut [Vec<Target>], stored: Option<&Schema>) -
 }
 
 /// What the types of a file lose.
-pub(super) fn warnings(table: &Table, targets: &[Target], file: &Source) -> Vec<String> {
-    let rounded = targets.iter().filter(|target| {
+pub(super) fn warnings(table: &Table, targets: &Targets, file: &Origin) -> Vec<String> {
+    let rounded = targets.columns.iter().filter(|target| {
         let data_type = target
             .source
             .map(|source| file.schema.field(source).data_type());
@@ -137,10 +192,7 @@ pub(super) fn warnings(table: &Table, targets: &[Target], file: &Source) -> Vec<
         .map(|target| {
             format!(
                 "{}: {} in {} is floating-point, amounts were rounded to {}",
-                table.name,
-                target.name,
-                file.path.display(),
-                target.data_type
+                table.name, target.name, file.name, target.data_type
             )
         })
         .collect()
@@ -150,7 +202,7 @@ fn target_of(
     table: &'static Table,
     name: String,
     source: Option<usize>,
-    file: &Source,
+    file: &Origin,
 ) -> Result<Target> {
     let column = table.column(&name);
     let found = source.map_or(&DataType::Null, |source| {
@@ -167,12 +219,13 @@ fn target_of(
             source,
             column,
             data_type,
+            has_changed: false,
         }),
         None => plan_err!(
             "{}: expected {} in {} as {} or text, got {found}",
             table.name,
             name,
-            file.path.display(),
+            file.name,
             column.map_or("a type that Delta has".into(), |column| column
                 .kind
                 .data_type()
@@ -182,14 +235,14 @@ fn target_of(
 }
 
 /// A column by its exact name, else by its name in any case.
-fn find(file: &Source, name: &str) -> Option<usize> {
+fn find(file: &Origin, name: &str) -> Option<usize> {
     let fields = file.schema.fields();
     let by =
         |same: fn(&str, &str) -> bool| fields.iter().position(|field| same(field.name(), name));
     by(|found, name| found == name).or_else(|| by(str::eq_ignore_ascii_case))
 }
 
-fn refuse_clashes(table: &Table, targets: &[Target], file: &Source) -> Result<()> {
+fn refuse_clashes(table: &Table, targets: &[Target], file: &Origin) -> Result<()> {
     let mut seen = HashSet::new();
     match targets.iter().find(|target| !seen.insert(&target.name)) {
         None => Ok(()),
@@ -197,7 +250,7 @@ fn refuse_clashes(table: &Table, targets: &[Target], file: &Source) -> Result<()
             "{}: expected one column for {} in {}, found several among {} (map one to another name)",
             table.name,
             target.name,
-            file.path.display(),
+            file.name,
             file.column_names()
         ),
     }

@@ -6,15 +6,14 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     fmt,
-    fs::File,
     io::{BufRead, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, RecordBatch, StringBuilder},
+        array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder},
         datatypes::{DataType, Field, Schema, SchemaRef},
     },
     common::{Result, plan_err},
@@ -22,27 +21,30 @@ use datafusion::{
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::source::{BATCH_ROWS, MalformedRow, RawBatch, ReadBatches, in_file, open};
+use super::{
+    compressed::Input,
+    cut::{Cut, Cutter, Lines},
+    source::{MalformedRow, Piece, Pieces, RawBatch, in_file},
+};
 
 /// A file of JSON lines under reading.
-pub(super) struct JsonLinesReader {
-    lines: Lines,
+pub(super) struct JsonLinesPieces {
+    cutter: Cutter<Lines>,
     schema: SchemaRef,
-    columns: HashMap<String, usize>,
-    row_number: u64,
+    columns: Arc<HashMap<String, usize>>,
 }
 
 /// The columns of the file: every key of any line, in order of appearance.
-pub(super) fn schema(path: &Path) -> Result<SchemaRef> {
-    let mut lines = Lines::open(path)?;
+pub(super) fn schema(path: &Path, input: Input) -> Result<SchemaRef> {
+    let mut lines = NumberedLines::new(BufReader::with_capacity(1 << 16, input.reader));
     let mut fields = Vec::new();
     let mut seen = HashMap::new();
-    while let Some((_, line)) = lines.next_line()? {
+    while let Some((_, line)) = in_file(path, lines.next_line())? {
         if seen.is_empty() && line.starts_with(b"[") {
             let path = path.display();
             return plan_err!("import: expected one JSON object per line in {path}, got an array");
         }
-        let Ok(row) = parse(line) else { continue };
+        let Ok(row) = read_row(line) else { continue };
         for (name, _) in row.0 {
             if let Entry::Vacant(entry) = seen.entry(name) {
                 fields.push(Field::new(entry.key(), DataType::Utf8, true));
@@ -53,103 +55,93 @@ pub(super) fn schema(path: &Path) -> Result<SchemaRef> {
     Ok(Arc::new(Schema::new(fields)))
 }
 
-impl JsonLinesReader {
-    /// Opens the file; the schema is [`schema`] of it.
-    pub(super) fn open(path: &Path, schema: SchemaRef) -> Result<Self> {
+impl JsonLinesPieces {
+    /// # Arguments
+    /// `schema`: that of [`schema`].
+    pub(super) fn new(input: Input, schema: SchemaRef) -> Self {
         let names = schema.fields().iter().map(|field| field.name().clone());
-        let columns = names.zip(0..).collect();
-        Ok(Self {
-            lines: Lines::open(path)?,
+        Self {
+            columns: Arc::new(names.zip(0..).collect()),
+            cutter: Cutter::new(input.reader, Lines),
             schema,
-            columns,
-            row_number: 0,
-        })
+        }
     }
 }
 
-impl ReadBatches for JsonLinesReader {
-    fn next_batch(&mut self) -> Result<Option<RawBatch>> {
-        let mut columns: Vec<StringBuilder> = self
-            .schema
-            .fields()
-            .iter()
-            .map(|_| StringBuilder::new())
-            .collect();
-        let mut row_numbers = Vec::new();
-        let mut originals = Vec::new();
-        let mut malformed = Vec::new();
-        while row_numbers.len() + malformed.len() < BATCH_ROWS {
-            let Some((line_number, line)) = self.lines.next_line()? else {
-                break;
-            };
-            self.row_number += 1;
-            match parse(line).and_then(|row| row.texts(&self.columns)) {
-                Ok(texts) => {
-                    for (column, text) in columns.iter_mut().zip(texts) {
-                        column.append_option(text);
-                    }
-                    row_numbers.push(self.row_number);
-                    originals.push(String::from_utf8_lossy(line).into_owned());
+impl Pieces for JsonLinesPieces {
+    fn next_piece(&mut self) -> Result<Option<Piece>> {
+        let (schema, columns) = (SchemaRef::clone(&self.schema), Arc::clone(&self.columns));
+        let cut = self.cutter.next()?;
+        Ok(cut.map(|cut| Box::new(move || parse(&cut, schema, &columns)) as Piece))
+    }
+}
+
+fn parse(cut: &Cut, schema: SchemaRef, places: &HashMap<String, usize>) -> Result<RawBatch> {
+    let mut columns: Vec<StringBuilder> = schema
+        .fields()
+        .iter()
+        .map(|_| StringBuilder::new())
+        .collect();
+    let mut row_numbers = Vec::new();
+    let mut originals = Vec::new();
+    let mut malformed = Vec::new();
+    let mut row_number = 0;
+    let mut lines = NumberedLines::new(&*cut.bytes);
+    while let Some((line_number, line)) = lines.next_line()? {
+        row_number += 1;
+        match read_row(line).and_then(|row| row.texts(places)) {
+            Ok(texts) => {
+                for (column, text) in columns.iter_mut().zip(texts) {
+                    column.append_option(text);
                 }
-                Err(reason) => malformed.push(MalformedRow {
-                    row_number: self.row_number,
-                    reason: format!("{reason} (line {line_number})"),
-                    // Not JSON itself, so kept as a JSON string.
-                    row: serde_json::Value::from(String::from_utf8_lossy(line)).to_string(),
-                }),
+                row_numbers.push(row_number);
+                originals.push(String::from_utf8_lossy(line).into_owned());
             }
+            Err(reason) => malformed.push(MalformedRow {
+                row_number,
+                reason: format!("{reason} (line {})", cut.lines_before + line_number),
+                // Not JSON itself, so kept as a JSON string.
+                row: serde_json::Value::from(String::from_utf8_lossy(line)).to_string(),
+            }),
         }
-        if row_numbers.is_empty() && malformed.is_empty() {
-            return Ok(None);
-        }
-        // A file of only malformed lines has no columns, which a batch allows with a row count.
-        let columns = columns
-            .iter_mut()
-            .map(|column| Arc::new(column.finish()) as ArrayRef);
-        let options = datafusion::arrow::array::RecordBatchOptions::new()
-            .with_row_count(Some(row_numbers.len()));
-        let schema = SchemaRef::clone(&self.schema);
-        Ok(Some(RawBatch {
-            rows: RecordBatch::try_new_with_options(schema, columns.collect(), &options)?,
-            row_numbers,
-            lines: Some(originals),
-            malformed,
-            read_bytes: self.lines.read_bytes,
-        }))
     }
+    // A file of only malformed lines has no columns, which a batch allows with a row count.
+    let columns = columns
+        .iter_mut()
+        .map(|column| Arc::new(column.finish()) as ArrayRef);
+    let options = RecordBatchOptions::new().with_row_count(Some(row_numbers.len()));
+    Ok(RawBatch {
+        rows: RecordBatch::try_new_with_options(schema, columns.collect(), &options)?,
+        row_numbers,
+        lines: Some(originals),
+        malformed,
+    })
 }
 
-/// The lines of a file that are not blank.
-struct Lines {
-    path: PathBuf,
-    reader: BufReader<File>,
+/// The lines of a text that are not blank.
+struct NumberedLines<R> {
+    reader: R,
     line: Vec<u8>,
     line_number: u64,
-    read_bytes: u64,
 }
 
-impl Lines {
-    fn open(path: &Path) -> Result<Self> {
-        let reader = BufReader::with_capacity(1 << 16, open(path)?);
-        Ok(Self {
-            path: path.to_owned(),
+impl<R: BufRead> NumberedLines<R> {
+    fn new(reader: R) -> Self {
+        Self {
             reader,
             line: vec![],
             line_number: 0,
-            read_bytes: 0,
-        })
+        }
     }
 
-    /// The number of the next line and its text.
-    fn next_line(&mut self) -> Result<Option<(u64, &[u8])>> {
+    /// The number of the next line, from 1, and its text.
+    fn next_line(&mut self) -> std::io::Result<Option<(u64, &[u8])>> {
         loop {
             self.line.clear();
-            let read = in_file(&self.path, self.reader.read_until(b'\n', &mut self.line))?;
-            if read == 0 {
+            if self.reader.read_until(b'\n', &mut self.line)? == 0 {
                 return Ok(None);
             }
             self.line_number += 1;
-            self.read_bytes += read as u64;
             if self.line_number == 1 && self.line.starts_with(b"\xef\xbb\xbf") {
                 self.line.drain(..3);
             }
@@ -163,7 +155,7 @@ impl Lines {
 /// The members of one object, values as they are written.
 struct Row<'a>(Vec<(String, &'a RawValue)>);
 
-fn parse(line: &[u8]) -> Result<Row<'_>, String> {
+fn read_row(line: &[u8]) -> Result<Row<'_>, String> {
     let line = std::str::from_utf8(line).map_err(|_| "not UTF-8 text".to_owned())?;
     serde_json::from_str(line).map_err(|error| format!("not a JSON object: {error}"))
 }

@@ -3,34 +3,36 @@
 //! A later file may lack columns that an earlier one has. Importing them one after the other
 //! would keep the earlier values of those columns, and so does a run over both: each column of a
 //! key comes from the latest row whose file has that column.
+//!
+//! Which rows are the latest is one bit for each row, found by an aggregation over nothing but
+//! keys and positions. Only where columns differ between files are whole rows aggregated. Both
+//! are plans of DataFusion, which spill.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, BooleanArray, RecordBatch, new_null_array},
-        compute::interleave,
-        datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
-        row::{RowConverter, SortField},
+        array::{ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, RecordBatch, UInt64Array},
+        buffer::BooleanBuffer,
+        datatypes::{DataType, Field, FieldRef, Schema, UInt64Type},
     },
     common::Result,
+    dataframe::DataFrame,
+    functions_aggregate::expr_fn::{bool_or, last_value, max},
+    logical_expr::{Expr, ExprFunctionExt, ident},
+    prelude::SessionContext,
 };
+use futures::TryStreamExt;
 
-use super::source::BATCH_ROWS;
+use super::spool::{Spool, SpoolWriter};
 
-/// Where a value is: batch and row. The batch at 0 is a single NULL.
-type Place = (usize, usize);
+/// Where in the run a row is, counted from 0 in the order of the files.
+const POSITION: &str = "row position";
+/// The flag of a row whose key is to be removed from the table.
+pub(super) const DELETED: &str = "is deleted";
 
-const NOWHERE: Place = (0, 0);
-
-/// One row per key.
-pub(super) struct Latest {
-    /// The columns, and for those that not all rows have, a flag of the name [`provided`].
-    pub(super) batches: Vec<RecordBatch>,
-    pub(super) row_count: u64,
-    /// Rows left out because a later one has their key.
-    pub(super) superseded: u64,
-}
+/// The type of all flags.
+pub(super) const FLAG: DataType = DataType::Boolean;
 
 /// The name of the flag that says whether a row has the column at all.
 pub(super) fn provided(column: &str) -> String {
@@ -38,187 +40,201 @@ pub(super) fn provided(column: &str) -> String {
     format!("has {column}")
 }
 
-/// Keeps the latest row of each key; two NULLs are one key.
-///
-/// # Arguments
-/// `batches`: oldest first; those of one file share a schema, in which all keys are.
-pub(super) fn latest(
-    key: &[&str],
-    columns: &[FieldRef],
-    batches: &[RecordBatch],
-) -> Result<Latest> {
-    let schemas = schemas(batches);
-    let mut places: Vec<Vec<Place>> = vec![vec![]; schemas.len()];
-    let mut keys: HashMap<Box<[u8]>, usize> = HashMap::new();
-    let converter = converter(key, columns)?;
-    let mut row_count = 0;
-    for (batch, rows) in batches.iter().enumerate() {
-        let parts: Vec<ArrayRef> = key
-            .iter()
-            .filter_map(|name| rows.column_by_name(name).map(Arc::clone))
+/// The rows of a run being collected, in the order of the files.
+pub(super) struct RowsWriter {
+    key: &'static [&'static str],
+    rows: SpoolWriter,
+    /// Keys and positions alone, so that finding the latest rows reads little.
+    keys: SpoolWriter,
+    row_count: u64,
+}
+
+/// One row per key.
+#[derive(Clone)]
+pub(super) struct Rows {
+    key: &'static [&'static str],
+    /// The columns to write, in order; not the flags.
+    pub(super) columns: Vec<FieldRef>,
+    spool: Spool,
+    /// `None`: no key occurs twice.
+    kept: Option<BooleanBuffer>,
+    /// Whether values come from different rows of a key.
+    is_mixed: bool,
+    pub(super) row_count: u64,
+    /// Rows left out because a later one has their key.
+    pub(super) superseded: u64,
+}
+
+impl RowsWriter {
+    /// # Arguments
+    /// `fields`: the columns of every batch, with a flag [`provided`] for each column that not all
+    /// rows have, and perhaps [`DELETED`].
+    pub(super) fn new(
+        session: &SessionContext,
+        key: &'static [&'static str],
+        fields: &[FieldRef],
+    ) -> Self {
+        let position = Arc::new(Field::new(POSITION, DataType::UInt64, false));
+        let of_key = |field: &&FieldRef| key.contains(&field.name().as_str());
+        let keys = fields.iter().filter(of_key).chain([&position]).cloned();
+        let rows = fields.iter().chain([&position]).cloned();
+        let spool =
+            |fields: Vec<FieldRef>| SpoolWriter::new(session, Arc::new(Schema::new(fields)));
+        Self {
+            key,
+            keys: spool(keys.collect()),
+            rows: spool(rows.collect()),
+            row_count: 0,
+        }
+    }
+
+    /// Adds rows that come after all before them.
+    pub(super) fn write(&mut self, rows: &RecordBatch) -> Result<()> {
+        let end = self.row_count + rows.num_rows() as u64;
+        let positions = Arc::new(UInt64Array::from_iter_values(self.row_count..end)) as ArrayRef;
+        self.row_count = end;
+        let schema = rows.schema();
+        let fields = schema.fields().iter().zip(rows.columns());
+        let keys = fields.filter(|(field, _)| self.key.contains(&field.name().as_str()));
+        let keys: Vec<ArrayRef> = keys
+            .map(|(_, values)| Arc::clone(values))
+            .chain([Arc::clone(&positions)])
             .collect();
-        let encoded = converter.convert_columns(&parts)?;
-        let schema = schemas
-            .iter()
-            .position(|schema| *schema == rows.schema())
-            .unwrap_or(0);
-        for (row, encoded) in encoded.iter().enumerate() {
-            let count = keys.len();
-            let key = *keys.entry(encoded.as_ref().into()).or_insert(count);
-            if places[schema].len() <= key {
-                places[schema].resize(key + 1, NOWHERE);
+        let all = rows.columns().iter().cloned().chain([positions]).collect();
+        let keys = RecordBatch::try_new(Arc::clone(self.keys.schema()), keys)?;
+        self.keys.write(&keys)?;
+        self.rows
+            .write(&RecordBatch::try_new(Arc::clone(self.rows.schema()), all)?)
+    }
+
+    /// Finds the latest row of each key; two NULLs are one key.
+    ///
+    /// # Arguments
+    /// `columns`: those of the rows that are wanted.
+    pub(super) async fn latest(
+        self,
+        session: &SessionContext,
+        columns: Vec<FieldRef>,
+    ) -> Result<Rows> {
+        let (spool, keys) = (self.rows.finish()?, self.keys.finish()?);
+        let kept = latest(session, self.key, &keys).await?;
+        let (row_count, all) = (kept.count_set_bits(), kept.len());
+        let has_flag = |column: &FieldRef| {
+            let flag = provided(column.name());
+            spool.schema().field_with_name(&flag).is_ok()
+        };
+        Ok(Rows {
+            key: self.key,
+            is_mixed: row_count < all && columns.iter().any(has_flag),
+            columns,
+            spool,
+            kept: (row_count < all).then_some(kept),
+            row_count: row_count as u64,
+            superseded: (all - row_count) as u64,
+        })
+    }
+}
+
+/// One bit for each row: whether no later one has its key.
+async fn latest(session: &SessionContext, key: &[&str], keys: &Spool) -> Result<BooleanBuffer> {
+    let mut latest = BooleanBufferBuilder::new(keys.row_count());
+    latest.append_n(keys.row_count(), false);
+    if keys.row_count() > 0 {
+        let by_key = key.iter().map(|name| ident(*name)).collect();
+        let last = max(ident(POSITION)).alias(POSITION);
+        let found = keys.frame(session, None)?.aggregate(by_key, vec![last])?;
+        let found = found.select(vec![ident(POSITION)])?;
+        let mut found = found.execute_stream().await?;
+        while let Some(found) = found.try_next().await? {
+            for position in found.column(0).as_primitive::<UInt64Type>().values() {
+                latest.set_bit(*position as usize, true);
             }
-            places[schema][key] = (batch + 1, row);
-        }
-        row_count += rows.num_rows();
-    }
-    for places in &mut places {
-        places.resize(keys.len(), NOWHERE);
-    }
-    let batches = (0..keys.len())
-        .step_by(BATCH_ROWS)
-        .map(|from| from..keys.len().min(from + BATCH_ROWS))
-        .map(|keys| gather(columns, batches, &schemas, &places, keys))
-        .collect::<Result<_>>()?;
-    let superseded = (row_count - keys.len()) as u64;
-    Ok(Latest {
-        batches,
-        row_count: keys.len() as u64,
-        superseded,
-    })
-}
-
-/// The distinct schemas of the batches.
-fn schemas(batches: &[RecordBatch]) -> Vec<SchemaRef> {
-    let mut schemas = Vec::new();
-    for batch in batches {
-        if !schemas.contains(&batch.schema()) {
-            schemas.push(batch.schema());
         }
     }
-    schemas
+    Ok(latest.finish())
 }
 
-fn converter(key: &[&str], columns: &[FieldRef]) -> Result<RowConverter> {
-    let fields = key
-        .iter()
-        .filter_map(|name| columns.iter().find(|field| field.name() == name))
-        .map(|field| SortField::new(field.data_type().clone()))
-        .collect();
-    Ok(RowConverter::new(fields)?)
-}
-
-/// The rows of some keys, each value from its latest place.
-fn gather(
-    columns: &[FieldRef],
-    batches: &[RecordBatch],
-    schemas: &[SchemaRef],
-    places: &[Vec<Place>],
-    keys: std::ops::Range<usize>,
-) -> Result<RecordBatch> {
-    let mut fields = columns.to_vec();
-    let mut values = Vec::new();
-    let mut flags: Vec<ArrayRef> = Vec::new();
-    for column in columns {
-        let having: Vec<&Vec<Place>> = schemas
-            .iter()
-            .zip(places)
-            .filter(|(schema, _)| schema.field_with_name(column.name()).is_ok())
-            .map(|(_, places)| places)
-            .collect();
-        let places: Vec<Place> = keys
-            .clone()
-            .map(|key| {
-                having
-                    .iter()
-                    .map(|places| places[key])
-                    .max()
-                    .unwrap_or(NOWHERE)
-            })
-            .collect();
-        let nothing = new_null_array(column.data_type(), 1);
-        let arrays: Vec<&dyn Array> = std::iter::once(&nothing)
-            .chain(
-                batches
-                    .iter()
-                    .map(|batch| batch.column_by_name(column.name()).unwrap_or(&nothing)),
-            )
-            .map(AsRef::as_ref)
-            .collect();
-        values.push(interleave(&arrays, &places)?);
-        if having.len() < schemas.len() {
-            fields.push(Arc::new(Field::new(
-                provided(column.name()),
-                DataType::Boolean,
-                false,
-            )));
-            let has = places.iter().map(|place| Some(*place != NOWHERE));
-            flags.push(Arc::new(has.collect::<BooleanArray>()));
+impl Rows {
+    /// The rows in a plan: the columns, the flags of those that not all rows have, and perhaps
+    /// [`DELETED`].
+    pub(super) fn frame(&self, session: &SessionContext) -> Result<DataFrame> {
+        let names = self.columns.iter().map(|column| column.name().clone());
+        let flags: Vec<String> = names.clone().map(|name| provided(&name)).collect();
+        let deleted = DELETED.to_owned();
+        let present = flags.iter().chain([&deleted]);
+        let present = present.filter(|name| self.has(name));
+        let wanted: Vec<String> = names.chain(present.cloned()).collect();
+        if !self.is_mixed {
+            let rows = self.spool.frame(session, self.kept.as_ref())?;
+            return rows.select(wanted.into_iter().map(ident).collect::<Vec<_>>());
         }
-    }
-    values.extend(flags);
-    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), values)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use datafusion::arrow::{
-        array::{AsArray, Int64Array, RecordBatch},
-        datatypes::{Field, FieldRef, Int64Type},
-    };
-
-    use super::{Latest, latest, provided};
-
-    fn batch(columns: &[(&str, &[Option<i64>])]) -> RecordBatch {
-        let arrays = columns.iter().map(|(name, values)| {
-            (
-                *name,
-                Arc::new(Int64Array::from(values.to_vec())) as _,
-                true,
-            )
+        let values = wanted.iter().filter(|name| !self.is_key(name));
+        let values = values.map(|name| match flags.contains(name) {
+            true => Ok(bool_or(ident(name)).alias(name)),
+            false => self.last(name),
         });
-        RecordBatch::try_from_iter_with_nullable(arrays).unwrap()
+        let values = values.collect::<Result<Vec<Expr>>>()?;
+        let keys: Vec<Expr> = self.key.iter().map(|name| ident(*name)).collect();
+        self.spool
+            .frame(session, None)?
+            .aggregate(keys, values)?
+            .select(wanted.into_iter().map(ident).collect::<Vec<_>>())
     }
 
-    fn fields(names: &[&str]) -> Vec<FieldRef> {
-        let int = datafusion::arrow::datatypes::DataType::Int64;
-        names
-            .iter()
-            .map(|name| Arc::new(Field::new(*name, int.clone(), true)))
-            .collect()
+    /// The value of the latest row that has the column.
+    fn last(&self, name: &str) -> Result<Expr> {
+        let by_position = vec![ident(POSITION).sort(true, false)];
+        let last = last_value(ident(name), vec![]).order_by(by_position);
+        let flag = provided(name);
+        let last = match self.has(&flag) {
+            true => last.filter(ident(flag)).build()?,
+            false => last.build()?,
+        };
+        Ok(last.alias(name))
     }
 
-    fn values(latest: &Latest, column: &str) -> Vec<Option<i64>> {
-        let column = latest.batches[0].column_by_name(column).unwrap();
-        column.as_primitive::<Int64Type>().iter().collect()
+    /// How many rows have a key to be removed.
+    pub(super) async fn deleted(&self, session: &SessionContext) -> Result<u64> {
+        match self.has_deleted() {
+            false => Ok(0),
+            true => self.count(session, DELETED).await,
+        }
     }
 
-    #[test]
-    fn the_last_row_of_a_key_wins_and_null_is_a_key() {
-        let rows = batch(&[
-            ("k", &[Some(1), None, Some(1), None, Some(2)]),
-            ("v", &[Some(10), Some(20), Some(30), None, Some(50)]),
-        ]);
-        let latest = latest(&["k"], &fields(&["k", "v"]), &[rows]).unwrap();
-        assert_eq!((latest.row_count, latest.superseded), (3, 2));
-        assert_eq!(values(&latest, "k"), [Some(1), None, Some(2)]);
-        assert_eq!(values(&latest, "v"), [Some(30), None, Some(50)]);
+    /// How many rows have the flag.
+    pub(super) async fn count(&self, session: &SessionContext, flag: &str) -> Result<u64> {
+        let rows = match self.is_mixed {
+            true => self.frame(session)?,
+            false => self.spool.frame(session, self.kept.as_ref())?,
+        };
+        Ok(rows.filter(ident(flag))?.count().await? as u64)
     }
 
-    #[test]
-    fn a_later_file_keeps_the_columns_it_lacks() {
-        let first = batch(&[("k", &[Some(1), Some(2)]), ("v", &[Some(10), Some(20)])]);
-        let second = batch(&[("k", &[Some(1), Some(3)]), ("w", &[Some(1), None])]);
-        let latest = latest(&["k"], &fields(&["k", "v", "w"]), &[first, second]).unwrap();
-        assert_eq!((latest.row_count, latest.superseded), (3, 1));
-        assert_eq!(values(&latest, "v"), [Some(10), Some(20), None]);
-        assert_eq!(values(&latest, "w"), [Some(1), None, None]);
-        let has = latest.batches[0].column_by_name(&provided("w")).unwrap();
-        assert_eq!(
-            has.as_boolean().iter().flatten().collect::<Vec<_>>(),
-            [true, false, true]
-        );
+    pub(super) fn has_deleted(&self) -> bool {
+        self.has(DELETED)
     }
+
+    /// Whether the rows have this column or flag.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.spool.schema().field_with_name(name).is_ok()
+    }
+
+    /// Whether a row has NULL in the column.
+    pub(super) fn has_nulls(&self, column: &str) -> bool {
+        self.spool.has_nulls(column)
+    }
+
+    /// About what the rows would take in memory.
+    pub(super) fn size_bytes(&self) -> usize {
+        self.spool.size_bytes()
+    }
+
+    fn is_key(&self, name: &str) -> bool {
+        self.key.contains(&name)
+    }
+}
+
+/// A column of flags that are all the same.
+pub(super) fn flags(value: bool, row_count: usize) -> ArrayRef {
+    Arc::new(BooleanArray::from(vec![value; row_count]))
 }

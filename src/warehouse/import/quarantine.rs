@@ -1,17 +1,20 @@
 //! The table of values that kept their row out of its table.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use datafusion::{
     arrow::{
         array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray},
         datatypes::{DataType, Field, FieldRef},
     },
+    catalog::{Session, TableProvider},
     common::Result,
+    datasource::{ViewTable, provider_as_source},
+    logical_expr::{LogicalPlanBuilder, cast, ident},
 };
 
 use super::{check::BadValue, source::BATCH_ROWS};
-use crate::warehouse::contract::Kind;
+use crate::warehouse::{contract::Kind, delta, location::Location};
 
 /// Where the table is, below the warehouse.
 pub const FOLDER: &str = "_tributary/quarantine";
@@ -44,10 +47,32 @@ pub fn columns() -> Vec<FieldRef> {
         .collect()
 }
 
-/// The bad values of one file as rows of the table.
+/// The stored table as the columns say; `None` if nothing was ever quarantined.
+pub async fn open(
+    warehouse: &Location,
+    session: &dyn Session,
+) -> Result<Option<Arc<dyn TableProvider>>> {
+    let Some(stored) = delta::load(&warehouse.folder(FOLDER)?).await? else {
+        return Ok(None);
+    };
+    stored
+        .update_datafusion_session(session)
+        .map_err(delta::external)?;
+    let stored = stored.table_provider().build().await?;
+    let values = columns().into_iter().map(|field| {
+        let (name, data_type) = (field.name(), field.data_type());
+        cast(ident(name), data_type.clone()).alias(name)
+    });
+    let plan = LogicalPlanBuilder::scan("quarantine", provider_as_source(Arc::new(stored)), None)?
+        .project(values)?
+        .build()?;
+    Ok(Some(Arc::new(ViewTable::new(plan, None))))
+}
+
+/// The bad values of some rows of one file as rows of the table.
 pub(super) fn batches(
     table: &str,
-    file: &Path,
+    file: &str,
     bad: &[BadValue],
     imported_at: jiff::Timestamp,
 ) -> Result<Vec<RecordBatch>> {
@@ -60,7 +85,7 @@ pub(super) fn batches(
             let at = vec![imported_at.as_microsecond(); bad.len()];
             let columns = vec![
                 text(&|_| Some(table.to_owned())),
-                text(&|_| Some(file.display().to_string())),
+                text(&|_| Some(file.to_owned())),
                 Arc::new(Int64Array::from_iter_values(row_numbers)),
                 text(&|bad| bad.column.clone()),
                 text(&|bad| bad.value.clone()),

@@ -1,148 +1,118 @@
-//! Reads all files of a run on a thread for blocking work, checked batch by batch.
+//! Reads all rows of a run, checked piece by piece on all threads, into a spool.
+//!
+//! One thread cuts files into pieces, as many as the session has partitions parse and check
+//! pieces, and the results are taken in the order of the rows: so row numbers, and which row is
+//! the latest of its key, do not depend on the threads.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+};
 
 use datafusion::{
     arrow::{
-        array::RecordBatch,
-        datatypes::{DataType, Field, FieldRef, Schema},
+        array::{ArrayRef, RecordBatch, new_null_array},
+        datatypes::{DataType, Field, FieldRef, Schema, SchemaRef},
     },
     common::{Result, exec_datafusion_err, plan_err, runtime::SpawnedTask},
+    prelude::SessionContext,
 };
+use futures::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
 use super::{
-    ImportRequest, Progress,
-    check::{Checked, check, has_dates},
-    columns::{self, DATE_ONLY, Target},
-    latest::{Latest, latest},
+    Format, Progress,
+    check::{Checked, Misfits, check, has_dates},
+    columns::{self, DATE_ONLY, Targets},
+    latest::{DELETED, Rows, RowsWriter, flags, provided},
     quarantine,
-    source::Source,
+    source::{Origin, Piece, Source},
 };
 use crate::warehouse::contract::Table;
 
-/// Batches on their way from the reading thread.
-const QUEUE: usize = 4;
+/// Where the rows of a run come from, in order.
+pub(super) struct Input {
+    pub(super) origins: Vec<Origin>,
+    /// Of all files; 0 if nobody knows.
+    pub(super) total_bytes: u64,
+    pub(super) pieces: std::pin::Pin<Box<dyn Stream<Item = Result<Step>> + Send>>,
+}
 
-/// Everything that the files of a run hold.
+/// A piece of one of the origins.
+pub(super) struct Step {
+    pub(super) origin: usize,
+    pub(super) piece: Piece,
+    /// Of all files so far.
+    pub(super) read_bytes: u64,
+}
+
+/// Everything that a run reads.
 pub(super) struct Read {
-    /// The columns of all good rows: those of the contract in its order, then all others.
-    pub(super) columns: Vec<FieldRef>,
-    pub(super) good: Vec<RecordBatch>,
+    pub(super) rows: Rows,
+    /// The bad values as rows of the quarantine.
+    pub(super) bad: Rows,
     pub(super) bad_row_count: u64,
     pub(super) row_count: u64,
+    /// For each origin, whether a row of it is bad.
+    pub(super) has_bad: Vec<bool>,
     pub(super) warnings: Vec<String>,
-    quarantine: Vec<RecordBatch>,
 }
 
-/// A checked batch and where it is from.
-struct Step {
-    file: PathBuf,
-    checked: Checked,
-    /// Of all files so far.
-    read_bytes: u64,
+/// How columns are found, and what errors and the quarantine say.
+pub(super) struct Reading<'a> {
+    pub(super) session: &'a SessionContext,
+    pub(super) table: &'static Table,
+    pub(super) mapping: &'a [(String, String)],
+    pub(super) deleted_when: Option<&'a str>,
+    pub(super) imported_at: jiff::Timestamp,
+    /// The columns of the stored table.
+    pub(super) stored: Option<SchemaRef>,
 }
 
-/// Opens, matches and reads the files.
-pub(super) async fn read(
-    table: &'static Table,
-    request: &ImportRequest,
-    stored: Option<&Schema>,
-    progress: &(dyn Fn(Progress<'_>) + Send + Sync),
-) -> Result<Read> {
-    let files = open(request).await?;
-    let mut targets = files
-        .iter()
-        .map(|file| columns::resolve(table, &request.mapping, file))
-        .collect::<Result<Vec<_>>>()?;
-    columns::settle_types(&mut targets, stored)?;
-    let total_bytes = files.iter().map(|file| file.size_bytes).sum();
-    let warnings = files
-        .iter()
-        .zip(&targets)
-        .flat_map(|(file, targets)| columns::warnings(table, targets, file))
-        .collect();
-    let mut read = Read {
-        columns: union(table, &targets),
-        good: vec![],
-        bad_row_count: 0,
-        row_count: 0,
-        warnings,
-        quarantine: vec![],
-    };
-    let (sender, mut steps) = mpsc::channel(QUEUE);
-    let reading = SpawnedTask::spawn_blocking(move || read_files(table, &files, &targets, &sender));
-    while let Some(step) = steps.recv().await {
-        let step: Step = step?;
-        read.bad_row_count += step.checked.bad_row_count;
-        read.row_count += step.checked.bad_row_count + step.checked.good.num_rows() as u64;
-        let (bad, at) = (&step.checked.bad, request.imported_at);
-        read.quarantine
-            .extend(quarantine::batches(table.name, &step.file, bad, at)?);
-        read.good.push(step.checked.good);
-        progress(Progress {
-            file: &step.file,
-            row_count: read.row_count,
-            read_bytes: step.read_bytes,
-            total_bytes,
-        });
-    }
-    joined(reading.join().await)?;
-    read.settle_dates(table, stored);
-    Ok(read)
-}
-
-impl Read {
-    /// The bad values as rows of the quarantine.
-    pub(super) fn quarantine(&self) -> Result<Latest> {
-        latest(quarantine::KEY, &quarantine::columns(), &self.quarantine)
-    }
-
-    /// Adds the flag for dates without a time only where it says something.
-    fn settle_dates(&mut self, table: &Table, stored: Option<&Schema>) {
-        let has = |columns: &[FieldRef]| columns.iter().any(|field| field.name() == DATE_ONLY);
-        if table.column(DATE_ONLY).is_none() || has(&self.columns) {
-            return;
-        }
-        let is_stored = stored.is_some_and(|schema| schema.field_with_name(DATE_ONLY).is_ok());
-        if is_stored || self.good.iter().any(has_dates) {
-            self.columns
-                .push(Arc::new(Field::new(DATE_ONLY, DataType::Boolean, true)));
-        }
-    }
-}
-
-async fn open(request: &ImportRequest) -> Result<Vec<Source>> {
-    if request.files.is_empty() {
-        return plan_err!("import: expected at least one file, got none");
-    }
-    let (files, format) = (request.files.clone(), request.format);
+/// Opens files.
+pub(super) async fn open(files: Vec<PathBuf>, format: Option<Format>) -> Result<Input> {
     let opening = SpawnedTask::spawn_blocking(move || {
-        files
-            .iter()
-            .map(|file| Source::open(file, format))
-            .collect()
+        let files = files.iter().map(|file| Source::open(file, format));
+        files.collect::<Result<Vec<_>>>()
     });
-    joined(opening.join().await)?
+    let files = joined(opening.join().await)??;
+    let (sender, receiver) = mpsc::channel(1);
+    Ok(Input {
+        origins: files.iter().map(|file| file.origin.clone()).collect(),
+        total_bytes: files.iter().map(|file| file.size_bytes).sum(),
+        pieces: {
+            let cutting = SpawnedTask::spawn_blocking(move || cut(&files, &sender));
+            let pieces = futures::stream::unfold((receiver, Some(cutting)), next_step);
+            pieces.boxed()
+        },
+    })
 }
 
-/// Runs on the reading thread until the files end or nobody listens any more.
-fn read_files(
-    table: &Table,
-    files: &[Source],
-    targets: &[Vec<Target>],
-    sender: &mpsc::Sender<Result<Step>>,
-) {
+type Cutting = Option<SpawnedTask<()>>;
+
+/// The next step; at the end, whether the thread that cuts came to its end.
+async fn next_step(
+    (mut steps, mut cutting): (mpsc::Receiver<Result<Step>>, Cutting),
+) -> Option<(Result<Step>, (mpsc::Receiver<Result<Step>>, Cutting))> {
+    match steps.recv().await {
+        Some(step) => Some((step, (steps, cutting))),
+        None => match joined(cutting.take()?.join().await) {
+            Ok(()) => None,
+            Err(error) => Some((Err(error), (steps, None))),
+        },
+    }
+}
+
+/// Runs on its own thread until the files end or nobody listens any more.
+fn cut(files: &[Source], sender: &mpsc::Sender<Result<Step>>) {
     let mut done_bytes = 0;
-    for (file, targets) in files.iter().zip(targets) {
-        let sent = file.read().and_then(|mut reader| {
-            while let Some(batch) = reader.next_batch()? {
-                let read_bytes = done_bytes + batch.read_bytes;
-                let checked = check(table, targets, batch)?;
+    for (origin, file) in files.iter().enumerate() {
+        let sent = file.read().and_then(|(mut pieces, read_bytes)| {
+            while let Some(piece) = super::source::in_file(&file.path, pieces.next_piece())? {
                 let step = Step {
-                    file: file.path.clone(),
-                    checked,
-                    read_bytes,
+                    origin,
+                    piece,
+                    read_bytes: done_bytes + read_bytes.load(Ordering::Relaxed),
                 };
                 if sender.blocking_send(Ok(step)).is_err() {
                     return Ok(false);
@@ -162,27 +132,205 @@ fn read_files(
     }
 }
 
-/// The columns of all files.
-fn union(table: &Table, files: &[Vec<Target>]) -> Vec<FieldRef> {
-    let targets = || files.iter().flatten();
-    let mut names: Vec<&str> = table
-        .columns
-        .iter()
-        .map(|column| column.name)
-        .filter(|name| targets().any(|target| target.name == *name))
-        .collect();
-    for target in targets() {
-        if !names.contains(&target.name.as_str()) {
-            names.push(&target.name);
+impl Reading<'_> {
+    /// Matches columns and reads all rows.
+    pub(super) async fn read(
+        &self,
+        input: Input,
+        progress: &(dyn Fn(Progress<'_>) + Send + Sync),
+    ) -> Result<Read> {
+        let origins = input.origins;
+        let targets = origins
+            .iter()
+            .map(|origin| columns::resolve(self.table, self.mapping, self.deleted_when, origin));
+        let mut targets = targets.collect::<Result<Vec<_>>>()?;
+        columns::settle_types(&mut targets, self.stored.as_deref())?;
+        let layout = Arc::new(Layout::of(self.table, targets));
+        let warnings = origins.iter().zip(&layout.targets);
+        let warnings = warnings
+            .flat_map(|(origin, targets)| columns::warnings(self.table, targets, origin))
+            .collect();
+
+        let mut rows = RowsWriter::new(self.session, self.table.key, &layout.fields);
+        let mut bad = RowsWriter::new(self.session, quarantine::KEY, &quarantine::columns());
+        let mut row_numbers = vec![0; origins.len()];
+        let mut has_bad = vec![false; origins.len()];
+        let (mut row_count, mut bad_row_count, mut has_dates) = (0, 0, false);
+        let table = self.table;
+        let checking = input.pieces.map(|step| {
+            let layout = Arc::clone(&layout);
+            let checking =
+                step.map(|step| SpawnedTask::spawn_blocking(move || layout.check(table, step)));
+            async move { joined(checking?.join().await)? }
+        });
+        let threads = self.session.state().config().target_partitions();
+        let mut checked = checking.buffered(threads);
+        while let Some(piece) = checked.next().await {
+            let mut piece = piece?;
+            let (origin, first) = (&origins[piece.origin], row_numbers[piece.origin]);
+            if let Some(misfits) = piece.misfits {
+                return self.refuse(origin, first, misfits);
+            }
+            for bad in &mut piece.bad {
+                bad.row_number += first;
+            }
+            let piece_rows = piece.bad_row_count + piece.good.num_rows() as u64;
+            row_numbers[piece.origin] += piece_rows;
+            row_count += piece_rows;
+            bad_row_count += piece.bad_row_count;
+            has_bad[piece.origin] |= piece.bad_row_count > 0;
+            has_dates |= piece.has_dates;
+            rows.write(&piece.good)?;
+            let at = self.imported_at;
+            for batch in quarantine::batches(table.name, &origin.name, &piece.bad, at)? {
+                bad.write(&batch)?;
+            }
+            progress(Progress {
+                file: &origin.name,
+                row_count,
+                read_bytes: piece.read_bytes,
+                total_bytes: input.total_bytes,
+            });
+        }
+        drop(checked);
+        let columns = layout.columns(self.stored.as_deref(), has_dates);
+        Ok(Read {
+            rows: rows.latest(self.session, columns).await?,
+            bad: bad.latest(self.session, quarantine::columns()).await?,
+            bad_row_count,
+            row_count,
+            has_bad,
+            warnings,
+        })
+    }
+
+    /// Refuses a column whose values are of another type than those stored.
+    fn refuse(&self, origin: &Origin, first: u64, misfits: Misfits) -> Result<Read> {
+        let values = misfits.values.iter();
+        let values = values.map(|(row, value)| format!("{value} (row {})", first + row));
+        plan_err!(
+            "{}: expected values of {} in {} that fit its stored type {}, got {}: {} (map it to \
+             another name, or change its values)",
+            self.table.name,
+            misfits.column,
+            origin.name,
+            misfits.stored,
+            misfits.found,
+            values.collect::<Vec<_>>().join(", ")
+        )
+    }
+}
+
+/// A piece, checked, in the columns of the run.
+struct CheckedPiece {
+    origin: usize,
+    good: RecordBatch,
+    bad: Vec<super::check::BadValue>,
+    bad_row_count: u64,
+    misfits: Option<Misfits>,
+    has_dates: bool,
+    read_bytes: u64,
+}
+
+/// The columns of all files of a run together.
+struct Layout {
+    targets: Vec<Targets>,
+    /// The columns, the flags [`provided`] of those that not all files have, and [`DELETED`].
+    fields: Vec<FieldRef>,
+    schema: SchemaRef,
+    /// Whether [`DATE_ONLY`] is a column because a time may be only a date, and for no other reason.
+    marks_dates: bool,
+}
+
+impl Layout {
+    fn of(table: &'static Table, targets: Vec<Targets>) -> Self {
+        let columns = || targets.iter().flat_map(|file| &file.columns);
+        let given = |name: &str| columns().any(|target| target.name == name);
+        let contract = table.columns.iter().map(|column| column.name);
+        let mut names: Vec<&str> = contract.filter(|name| given(name)).collect();
+        for target in columns() {
+            if !names.contains(&target.name.as_str()) {
+                names.push(&target.name);
+            }
+        }
+        let marks_dates = table.column(DATE_ONLY).is_some() && !given(DATE_ONLY);
+        let found = names.into_iter();
+        let found = found.filter_map(|name| columns().find(|target| target.name == name));
+        let mut fields: Vec<FieldRef> = found
+            .map(|target| field(&target.name, target.data_type.clone(), true))
+            .collect();
+        if marks_dates {
+            fields.push(field(DATE_ONLY, DataType::Boolean, true));
+        }
+        let lacking = fields.iter().map(|field| field.name().clone());
+        let lacking = lacking.filter(|name| !targets.iter().all(|file| has(table, file, name)));
+        let lacking: Vec<FieldRef> = lacking
+            .map(|name| field(&provided(&name), DataType::Boolean, false))
+            .collect();
+        fields.extend(lacking);
+        if targets.iter().any(|file| file.deleted_when.is_some()) {
+            fields.push(field(DELETED, DataType::Boolean, false));
+        }
+        Self {
+            schema: Arc::new(Schema::new(fields.clone())),
+            fields,
+            targets,
+            marks_dates,
         }
     }
-    names
-        .into_iter()
-        .filter_map(|name| targets().find(|target| target.name == name))
-        .map(|target| Arc::new(Field::new(&target.name, target.data_type.clone(), true)))
-        .collect()
+
+    /// The columns to write; the flag for dates without a time only where it says something.
+    fn columns(&self, stored: Option<&Schema>, has_dates: bool) -> Vec<FieldRef> {
+        let is_stored = stored.is_some_and(|schema| schema.field_with_name(DATE_ONLY).is_ok());
+        let wants_dates = !self.marks_dates || is_stored || has_dates;
+        let is_flag = |name: &str| name.contains(' ');
+        let columns = self.fields.iter().filter(|field| !is_flag(field.name()));
+        columns
+            .filter(|field| wants_dates || field.name() != DATE_ONLY)
+            .cloned()
+            .collect()
+    }
+
+    fn check(&self, table: &'static Table, step: Step) -> Result<CheckedPiece> {
+        let targets = &self.targets[step.origin];
+        let Checked {
+            good,
+            bad,
+            bad_row_count,
+            misfits,
+        } = check(table, targets, (step.piece)()?)?;
+        let row_count = good.num_rows();
+        let values = self.fields.iter().map(|field| -> ArrayRef {
+            match good.column_by_name(field.name()) {
+                Some(values) => Arc::clone(values),
+                None => match field.name().strip_prefix("has ") {
+                    Some(column) => flags(has(table, targets, column), row_count),
+                    None => new_null_array(field.data_type(), row_count),
+                },
+            }
+        });
+        Ok(CheckedPiece {
+            origin: step.origin,
+            has_dates: has_dates(&good),
+            good: RecordBatch::try_new(SchemaRef::clone(&self.schema), values.collect())?,
+            bad,
+            bad_row_count,
+            misfits,
+            read_bytes: step.read_bytes,
+        })
+    }
+}
+
+/// Whether the rows of a file say anything of the column.
+fn has(table: &Table, file: &Targets, column: &str) -> bool {
+    let names = |name: &str| file.columns.iter().any(|target| target.name == name);
+    names(column) || column == DATE_ONLY && table.event_time.is_some_and(names)
+}
+
+fn field(name: &str, data_type: DataType, nullable: bool) -> FieldRef {
+    Arc::new(Field::new(name, data_type, nullable))
 }
 
 fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T> {
-    result.map_err(|error| exec_datafusion_err!("import: the reading thread ended: {error}"))
+    result.map_err(|error| exec_datafusion_err!("import: a reading thread ended: {error}"))
 }

@@ -4,17 +4,25 @@ use std::path::{Path, PathBuf};
 
 use datafusion::common::{Result, plan_datafusion_err};
 
+use super::compressed::without_compression;
+
 /// One run of an import.
 #[derive(Debug, Clone)]
 pub struct ImportRequest {
     /// A contract table.
     pub table: String,
-    /// Local files, read in this order: where two rows have one key, the later row wins.
+    /// Local files, folders and patterns such as `orders/*.csv`, read in this order: where two
+    /// rows have one key, the later row wins. Files of a folder or pattern come in the order of
+    /// their names.
     pub files: Vec<PathBuf>,
     /// Pairs of target column and source column, for source columns under another name.
     pub mapping: Vec<(String, String)>,
     /// The format of every file; `None` tells it by each file's extension.
     pub format: Option<Format>,
+    /// The column that says which rows are to be removed: true, or a time.
+    pub deleted_when: Option<String>,
+    /// Reads files that were imported already and have not changed since.
+    pub again: bool,
     /// Reads, checks and counts, but commits nothing.
     pub dry_run: bool,
     /// When the import runs: kept with quarantined values.
@@ -34,8 +42,8 @@ pub enum Format {
 /// How far an import is.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress<'a> {
-    /// The file being read.
-    pub file: &'a Path,
+    /// The file that the rows are from.
+    pub file: &'a str,
     /// Rows read so far, of all files.
     pub row_count: u64,
     /// Bytes read so far, of all files.
@@ -49,20 +57,24 @@ pub struct Progress<'a> {
 pub struct ImportSummary {
     /// Rows with a new key, and rows that changed what was stored under their key.
     pub imported: u64,
-    /// Rows that say what is stored already.
+    /// Rows that say what is stored already, and deletions of what is not there.
     pub unchanged: u64,
     /// Rows kept out of the table because of a bad value.
     pub quarantined: u64,
     /// Rows replaced by a later row of the same run with the same key.
     pub superseded: u64,
+    /// Rows removed from the table.
+    pub deleted: u64,
+    /// Files that were not read, because they were imported already.
+    pub skipped_files: u64,
     /// Sentences about conversions that lose something.
     pub warnings: Vec<String>,
 }
 
 impl ImportSummary {
-    /// All rows read: each is counted in exactly one of the four counts.
+    /// All rows read: each is counted in exactly one of the five counts.
     pub fn rows_read(&self) -> u64 {
-        self.imported + self.unchanged + self.quarantined + self.superseded
+        self.imported + self.unchanged + self.quarantined + self.superseded + self.deleted
     }
 }
 
@@ -72,13 +84,15 @@ impl Format {
     /// # Errors
     /// A plan error that lists the known extensions.
     pub fn of(file: &Path) -> Result<Self> {
-        let extension = file.extension().and_then(|extension| extension.to_str());
+        let name = without_compression(file);
+        let extension = name.extension().and_then(|extension| extension.to_str());
         match extension.map(str::to_ascii_lowercase).as_deref() {
             Some("csv") => Ok(Self::Csv),
             Some("jsonl" | "ndjson" | "json") => Ok(Self::JsonLines),
-            Some("parquet") => Ok(Self::Parquet),
+            Some("parquet") if *name == *file => Ok(Self::Parquet),
             _ => Err(plan_datafusion_err!(
-                "import: expected a file ending in .csv, .jsonl, .ndjson, .json or .parquet, got {}",
+                "import: expected a file ending in .csv, .jsonl, .ndjson, .json or .parquet, got {} \
+                 (text may be compressed: .csv.gz, .csv.zst)",
                 file.display()
             )),
         }
@@ -100,10 +114,18 @@ mod tests {
             ("orders.ndjson", Format::JsonLines),
             ("orders.json", Format::JsonLines),
             ("orders.parquet", Format::Parquet),
+            ("orders.csv.gz", Format::Csv),
+            ("orders.JSONL.ZST", Format::JsonLines),
         ] {
             assert_eq!(Format::of(Path::new(file)).unwrap(), format, "{file}");
         }
-        for file in ["orders", "orders.xlsx", ".csv"] {
+        for file in [
+            "orders",
+            "orders.xlsx",
+            ".csv",
+            "orders.parquet.gz",
+            "orders.gz",
+        ] {
             let error = Format::of(Path::new(file)).unwrap_err().to_string();
             assert!(error.contains(".ndjson"), "{error}");
         }

@@ -30,11 +30,14 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn new() -> Self {
+        let config = SessionConfig::new().with_target_partitions(2);
+        Self::with_session(SessionContext::new_with_config(config))
+    }
+
+    pub(crate) fn with_session(session: SessionContext) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = folder.path().join("warehouse");
         let warehouse = Location::open(url.to_str().unwrap(), &Default::default()).unwrap();
-        let config = SessionConfig::new().with_target_partitions(2);
-        let session = SessionContext::new_with_config(config);
         Self {
             folder,
             warehouse,
@@ -123,6 +126,9 @@ pub(crate) fn request(table: &str, files: &[impl AsRef<Path>]) -> ImportRequest 
         files: files.iter().map(|file| file.as_ref().to_owned()).collect(),
         mapping: vec![],
         format: None,
+        deleted_when: None,
+        // What a file does to a table is the question here, not whether it is known.
+        again: true,
         dry_run: false,
         imported_at: "2026-08-28T12:00:00Z".parse().unwrap(),
     }

@@ -7,6 +7,7 @@ mod instant;
 mod number;
 mod text;
 mod time;
+mod tombstone;
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -23,7 +24,10 @@ use datafusion::{
 };
 
 use self::decimal::{Decimal, Surplus};
-pub(super) use self::extra::{coerce_extra, storable};
+pub(super) use self::{
+    extra::{coerce_extra, storable},
+    tombstone::tombstones,
+};
 use crate::warehouse::contract::Kind;
 
 /// Why a value is refused; words that follow the name of its column.
@@ -146,7 +150,7 @@ fn plain(data_type: &DataType) -> DataType {
 }
 
 /// Rows that have a value before a cast and none after it.
-fn lost(before: &ArrayRef, after: &ArrayRef) -> Vec<usize> {
+pub(super) fn lost(before: &ArrayRef, after: &ArrayRef) -> Vec<usize> {
     let nulls = before.logical_nulls();
     let is_null = |row| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
     match after.null_count() {
@@ -157,7 +161,7 @@ fn lost(before: &ArrayRef, after: &ArrayRef) -> Vec<usize> {
     }
 }
 
-fn cast_safe(array: &ArrayRef, data_type: &DataType) -> Result<ArrayRef> {
+pub(super) fn cast_safe(array: &ArrayRef, data_type: &DataType) -> Result<ArrayRef> {
     if array.data_type() == data_type {
         return Ok(Arc::clone(array));
     }

@@ -1,0 +1,198 @@
+//! One commit to a Delta table: an append where no stored row changes, else a merge.
+
+use std::{num::NonZeroU64, sync::Arc};
+
+use datafusion::{
+    arrow::{
+        datatypes::{FieldRef, Schema},
+        error::ArrowError,
+    },
+    common::{Column, Result},
+    execution::{SessionState, SessionStateBuilder},
+    logical_expr::{Expr, ident, lit},
+};
+use deltalake_core::{
+    DeltaTable, DeltaTableError,
+    delta_datafusion::planner::DeltaPlanner,
+    kernel::{
+        StructField, Transaction,
+        engine::arrow_conversion::TryIntoKernel,
+        transaction::{CommitProperties, TransactionError},
+    },
+    operations::write::SchemaMode,
+    protocol::SaveMode,
+};
+use parquet::{
+    basic::{Compression, ZstdLevel},
+    file::properties::WriterProperties,
+};
+
+use super::{
+    changed::{Changed, NEW, STORED, as_stored, column},
+    latest::DELETED,
+    upsert::Destination,
+};
+use crate::warehouse::delta;
+
+/// Size of a data file: large enough to read in one go, small enough to rewrite.
+pub(in crate::warehouse) const FILE_BYTES: NonZeroU64 =
+    NonZeroU64::new(128 << 20).expect("not zero");
+/// Rows whose statistics a query can skip together, and a writer holds.
+const ROW_GROUP_ROWS: usize = 1 << 19;
+
+/// How data files are encoded.
+pub(in crate::warehouse) fn encoding() -> WriterProperties {
+    WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .build()
+}
+
+impl Destination<'_> {
+    /// Adds rows whose keys are not stored; in order, so that statistics tell files apart.
+    pub(super) async fn append(
+        &self,
+        stored: DeltaTable,
+        changed: &Changed,
+    ) -> Result<(), DeltaTableError> {
+        let schema = schema_of(&stored)?;
+        let fields: Vec<FieldRef> = schema.fields().iter().cloned().collect();
+        let rows = changed.rows.frame(self.session)?;
+        let rows = match changed.rows.has_deleted() {
+            true => rows.filter(ident(DELETED).is_not_true())?,
+            false => rows,
+        };
+        let order = self.order.iter().filter(|name| changed.rows.has(name));
+        let order: Vec<_> = order.map(|name| ident(*name).sort(true, true)).collect();
+        let rows = rows.select(as_stored(&changed.rows, &fields)?)?;
+        let rows = match order.is_empty() {
+            true => rows,
+            false => rows.sort(order)?,
+        };
+        let write = stored
+            .write([])
+            .with_input_plan(rows.into_parts().1)
+            .with_session_state(Arc::new(self.writing_state()))
+            .with_save_mode(SaveMode::Append)
+            .with_target_file_size(Some(FILE_BYTES))
+            .with_writer_properties(encoding())
+            .with_commit_properties(self.properties());
+        let write = match self.widens(&schema, changed) {
+            true => write.with_schema_mode(SchemaMode::Merge),
+            false => write,
+        };
+        write.await?;
+        Ok(())
+    }
+
+    /// Updates, removes and adds rows by key.
+    pub(super) async fn merge(
+        &self,
+        stored: DeltaTable,
+        changed: &Changed,
+    ) -> Result<(), DeltaTableError> {
+        let widens = self.widens(&*schema_of(&stored)?, changed);
+        let same_key = self.same_key(&changed.rows);
+        let same_key = same_key.into_iter().reduce(Expr::and).unwrap_or(lit(true));
+        let columns = &changed.rows.columns;
+        let names = || columns.iter().map(|field| field.name().as_str());
+        let is_deleted = || column(NEW, DELETED);
+        let merge = stored
+            .merge(changed.rows.frame(self.session)?, same_key)
+            .with_source_alias(NEW)
+            .with_target_alias(STORED)
+            .with_session_state(Arc::new(self.state(&changed.rows)))
+            .with_merge_schema(widens)
+            .with_writer_properties(encoding())
+            .with_commit_properties(self.properties());
+        let merge = match changed.deleted {
+            0 => merge,
+            _ => merge.when_matched_delete(|delete| delete.predicate(is_deleted()))?,
+        };
+        merge
+            .when_matched_update(|update| {
+                names().fold(update, |update, name| {
+                    update.update(Column::new_unqualified(name), column(NEW, name))
+                })
+            })?
+            .when_not_matched_insert(|insert| {
+                names().fold(insert, |insert, name| {
+                    insert.set(Column::new_unqualified(name), column(NEW, name))
+                })
+            })?
+            .await?;
+        Ok(())
+    }
+
+    /// Creates an empty table.
+    ///
+    /// The log comes before any data file. So an import that is cut off leaves a table, not the
+    /// Parquet files without a log that [`Self::stored`] refuses, and neither does an import that
+    /// runs at the same time see such files.
+    pub(super) async fn create(&self, columns: &[FieldRef]) -> Result<(), DeltaTableError> {
+        let columns = columns.iter().map(|field| field.as_ref().try_into_kernel());
+        let columns: Vec<StructField> = columns.collect::<Result<_, ArrowError>>()?;
+        let change_feed = self
+            .change_feed
+            .then_some(("delta.enableChangeDataFeed", Some("true")));
+        delta::unloaded(&self.folder)
+            .map_err(|error| DeltaTableError::GenericError {
+                source: Box::new(error),
+            })?
+            .create()
+            .with_save_mode(SaveMode::Ignore)
+            .with_table_name(self.name)
+            .with_columns(columns)
+            .with_configuration(change_feed)
+            .with_commit_properties(only_here())
+            .await?;
+        Ok(())
+    }
+
+    /// The state of the session, able to plan what Delta adds to the plan of the rows.
+    fn writing_state(&self) -> SessionState {
+        SessionStateBuilder::new_from_existing(self.session.state())
+            .with_query_planner(DeltaPlanner::new())
+            .build()
+    }
+
+    /// Whether the rows have a column that the table has not.
+    fn widens(&self, stored: &Schema, changed: &Changed) -> bool {
+        let columns = changed.rows.columns.iter();
+        let mut names = columns.map(|field| field.name());
+        names.any(|name| stored.field_with_name(name).is_err())
+    }
+
+    /// Commits what the run remembers with its rows, or neither.
+    fn properties(&self) -> CommitProperties {
+        let remembered = self.remembered.iter();
+        let remembered = remembered.map(|id| Transaction::new(id, 1)).collect();
+        only_here().with_application_transactions(remembered)
+    }
+}
+
+fn schema_of(stored: &DeltaTable) -> Result<Arc<Schema>, DeltaTableError> {
+    Ok(stored.snapshot()?.snapshot().arrow_schema())
+}
+
+/// Commits on the version that the rows were compared with, or not at all.
+///
+/// Left to itself, Delta also commits on a newer version in which it sees no conflict, judging by
+/// the statistics of files. Working the rows out again costs one more read of the table, is
+/// always right, and keeps the counts true.
+fn only_here() -> CommitProperties {
+    CommitProperties::default().with_max_retries(0)
+}
+
+/// Whether another writer was faster.
+pub(super) fn is_conflict(error: &DeltaTableError) -> bool {
+    matches!(
+        error,
+        DeltaTableError::VersionAlreadyExists(_)
+            | DeltaTableError::Transaction {
+                source: TransactionError::MaxCommitAttempts(_)
+                    | TransactionError::CommitConflict(_)
+                    | TransactionError::VersionAlreadyExists(_),
+            }
+    )
+}
