@@ -117,6 +117,11 @@ impl Query {
         standing.is_ok_and(|standing| standing != Standing::Hidden)
     }
 
+    /// Where the stored tables are.
+    pub fn warehouse(&self) -> &Warehouse {
+        &self.sources.warehouse
+    }
+
     /// The settings of the session that asks.
     pub fn settings(&self) -> Result<&Settings> {
         Settings::of(self.state.config_options())

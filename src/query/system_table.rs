@@ -28,6 +28,16 @@ pub trait SystemTable: fmt::Debug + Send + Sync {
 
     fn schema(&self) -> SchemaRef;
 
+    /// What it is stored as, for a table that may be too large to make in one piece; without it,
+    /// the rows are [`Self::rows`].
+    async fn stored(
+        &self,
+        _query: &Query,
+        _session: &dyn Session,
+    ) -> Result<Option<Arc<dyn TableProvider>>> {
+        Ok(None)
+    }
+
     /// Its rows, as the query that reads it sees things.
     async fn rows(&self, query: &Query) -> Result<RecordBatch>;
 }
@@ -71,6 +81,9 @@ impl TableProvider for Scanned {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
+        if let Some(stored) = self.table.stored(&self.query, session).await? {
+            return stored.scan(session, projection, filters, limit).await;
+        }
         let rows = self.table.rows(&self.query).await?;
         let rows = MemTable::try_new(self.schema(), vec![vec![rows]])?;
         rows.scan(session, projection, filters, limit).await

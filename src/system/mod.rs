@@ -8,6 +8,7 @@ mod activity;
 mod freshness;
 mod ledgers;
 mod metrics;
+mod quarantine;
 mod queries;
 mod refreshes;
 mod reports;
@@ -26,6 +27,7 @@ pub fn tables(activity: &Arc<Activity>) -> Vec<Arc<dyn SystemTable>> {
     vec![
         Arc::new(freshness::Freshness),
         Arc::new(metrics::Metrics),
+        Arc::new(quarantine::Quarantine),
         Arc::new(queries::Queries(Arc::clone(activity))),
         Arc::new(refreshes::RefreshRuns),
         Arc::new(reports::Reports),

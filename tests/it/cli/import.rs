@@ -49,6 +49,12 @@ fn strict_tells_of_quarantined_rows_by_exit_code() {
     assert_eq!(strict.code, Some(3));
     assert_eq!(last_line(&strict), "imported 0, unchanged 1, quarantined 1");
     assert_eq!(program.output(&COUNT), "n\n1\n");
+    let sql = "select row_number, column_name, value, reason from system.quarantine";
+    assert_eq!(
+        program.output(&["sql", sql, "--format", "csv"]),
+        "row_number,column_name,value,reason\n\
+         2,ordered_at,yesterday,not an instant such as 2026-08-01T09:30:00Z\n"
+    );
 }
 
 #[test]
