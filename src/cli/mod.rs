@@ -4,6 +4,7 @@ mod access;
 mod check;
 mod demo;
 mod import;
+mod optimize;
 mod password;
 mod progress;
 mod refresh;
@@ -49,6 +50,8 @@ enum Command {
     Report(report::Report),
     /// Load files into a table: new rows are added, rows with a known key are replaced
     Import(import::Import),
+    /// Join small files of tables into large ones, and delete files that are out of use
+    Optimize(optimize::Optimize),
     /// Make the stored rows of materialized views again
     Refresh(refresh::Refresh),
     /// Write sample data: a believable shop, the same at every run
@@ -80,6 +83,7 @@ impl Cli {
                 Command::Sql(sql) => sql.run(&config(false)?).await,
                 Command::Report(report) => report.run(&config(false)?).await,
                 Command::Import(import) => import.run(&config(false)?).await,
+                Command::Optimize(optimize) => optimize.run(&config(false)?).await,
                 Command::Refresh(refresh) => refresh.run(&config(false)?).await,
                 Command::Sample(sample) => sample.run(&config(false)?),
                 Command::Password(password) => password.run(),

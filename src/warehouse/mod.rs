@@ -10,6 +10,7 @@ pub mod journal;
 pub mod ledger;
 mod listed;
 pub mod location;
+pub mod optimize;
 pub mod parquet;
 mod partitions;
 pub mod pins;

@@ -6,6 +6,8 @@ mod bad_values;
 mod formats;
 // Folders, patterns and compressed files; files that are known.
 mod inputs;
+// What `tributary optimize` does to what was imported.
+mod optimize;
 // What holds for any rows and any corruption of them.
 mod laws;
 // Rows that are removed, and rows that move in time.

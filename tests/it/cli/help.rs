@@ -4,7 +4,8 @@ use super::program::Program;
 fn every_command_explains_itself() {
     let program = Program::new();
     for command in [
-        "", "check", "demo", "import", "password", "refresh", "report", "sample", "serve", "sql",
+        "", "check", "demo", "import", "optimize", "password", "refresh", "report", "sample", "serve",
+        "sql",
         "sql -h", "token",
     ] {
         let args: Vec<&str> = command.split_whitespace().collect();
@@ -36,6 +37,10 @@ fn wrong_usage_exits_with_2_and_says_what_is_wrong() {
         (&["sql", "select 1", "--threads", "0"], "--threads"),
         (&["report", "revenue", "--from", "2026-01-01"], "--to <DAY>"),
         (&["import", "orders"], "<FILE>..."),
+        (
+            &["optimize", "--retain", "soon"],
+            "expected a time such as 7 days or 36h, got soon",
+        ),
         (
             &["import", "orders", "x.csv", "--map", "total"],
             "expected TARGET=SOURCE, got total",

@@ -58,6 +58,33 @@ fn strict_tells_of_quarantined_rows_by_exit_code() {
 }
 
 #[test]
+fn small_files_become_one() {
+    let program = Program::new();
+    for (name, rows) in [
+        ("a.csv", ORDERS.to_owned()),
+        ("b.csv", ORDERS.replace("\n1,", "\n5,")),
+    ] {
+        program.file(name, &rows);
+        program.run(&["import", "orders", name]);
+    }
+    let ran = program.run(&["optimize", "orders"]);
+    assert_eq!(last_line(&ran), "orders: 2 files became 1, 0 deleted");
+    let ran = program.run(&["optimize"]);
+    assert_eq!(last_line(&ran), "orders: 0 files became 0, 0 deleted");
+    assert_eq!(program.output(&COUNT), "n\n3\n");
+    for (args, expected) in [
+        (["optimize", "orders", "--retain", "1h"], "7 days or more"),
+        (
+            ["optimize", "agents", "--retain", "7d"],
+            "a Delta table named agents",
+        ),
+    ] {
+        let refusal = program.refusal(&args);
+        assert!(refusal.contains(expected), "{args:?}\n{refusal}");
+    }
+}
+
+#[test]
 fn a_dry_run_counts_and_changes_nothing() {
     let program = Program::new();
     program.file("orders.csv", ORDERS);
