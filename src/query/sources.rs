@@ -230,10 +230,6 @@ impl Query {
         }
     }
 
-    pub fn warehouse(&self) -> &Warehouse {
-        &self.sources.warehouse
-    }
-
     /// Whether a name that a view reads is that of a table of the warehouse.
     pub fn reads_table(&self, name: &ViewName) -> bool {
         name.schema == DEFAULT_SCHEMA

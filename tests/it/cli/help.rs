@@ -4,9 +4,8 @@ use super::program::Program;
 fn every_command_explains_itself() {
     let program = Program::new();
     for command in [
-        "", "check", "demo", "import", "optimize", "password", "refresh", "report", "sample", "serve",
-        "sql",
-        "sql -h", "token",
+        "", "check", "demo", "import", "optimize", "password", "refresh", "report", "sample",
+        "serve", "sql", "sql -h", "token",
     ] {
         let args: Vec<&str> = command.split_whitespace().collect();
         let args = match args.last() {
