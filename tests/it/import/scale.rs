@@ -2,7 +2,7 @@ use std::{fmt::Write, sync::Arc};
 
 use datafusion::{
     arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray},
-    execution::runtime_env::RuntimeEnvBuilder,
+    execution::{memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder},
     prelude::{SessionConfig, SessionContext},
 };
 use futures::TryStreamExt;
@@ -10,14 +10,17 @@ use tributary::warehouse::delta;
 
 use super::shop::{Shop, counts, request};
 
-/// Far less than the rows take.
-const MEMORY: usize = 24 << 20;
+/// Less than the rows of one file take, and half of what a join of two of them does.
+const MEMORY: usize = 32 << 20;
 const ROWS: usize = 50_000;
 
 /// A shop whose session has little memory and some threads.
 fn small_shop(threads: usize) -> Shop {
-    let runtime = RuntimeEnvBuilder::new().with_memory_limit(MEMORY, 1.0);
-    let mut config = SessionConfig::new().with_target_partitions(threads);
+    let pool = Arc::new(FairSpillPool::new(MEMORY));
+    let runtime = RuntimeEnvBuilder::new().with_memory_pool(pool);
+    // A sort holds at least two batches of each of its inputs.
+    let config = SessionConfig::new().with_target_partitions(threads);
+    let mut config = config.with_batch_size(512);
     config.options_mut().execution.sort_spill_reservation_bytes = 1 << 20;
     let runtime = runtime.build_arc().unwrap();
     Shop::with_session(SessionContext::new_with_config_rt(config, runtime))
