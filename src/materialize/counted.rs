@@ -12,14 +12,14 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     catalog::{Session, TableProvider},
-    common::{DataFusionError, Result, internal_err, tree_node::TreeNodeRecursion},
+    common::{DataFusionError, Result, tree_node::TreeNodeRecursion},
     datasource::TableType,
     execution::{SendableRecordBatchStream, TaskContext},
     logical_expr::Expr,
     physical_expr::{PhysicalExpr, expressions::Column},
     physical_plan::{
-        ChildrenPropertiesMode, DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties,
-        ReplaceChildrenOptions, projection::ProjectionExec, stream::RecordBatchStreamAdapter,
+        DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties, ReplaceChildrenOptions,
+        projection::ProjectionExec, stream::RecordBatchStreamAdapter,
     },
 };
 use futures::TryStreamExt;
@@ -100,16 +100,9 @@ impl ExecutionPlan for CountedExec {
         self.rows.properties()
     }
 
+    /// None: the plan is finished, and no rule is to change it once more.
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.rows]
-    }
-
-    fn maintains_input_order(&self) -> Vec<bool> {
-        vec![true]
-    }
-
-    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
-        vec![false]
+        Vec::new()
     }
 
     fn apply_expressions(
@@ -121,25 +114,17 @@ impl ExecutionPlan for CountedExec {
 
     fn replace_children(
         self: Arc<Self>,
-        mut children: Vec<Arc<dyn ExecutionPlan>>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
         _: ReplaceChildrenOptions,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        match (children.pop(), children.is_empty()) {
-            (Some(rows), true) => Ok(Arc::new(Self {
-                rows,
-                count: Arc::clone(&self.count),
-                failed: Arc::clone(&self.failed),
-            })),
-            _ => internal_err!("CountedExec has one input"),
-        }
+        Ok(self)
     }
 
     fn with_new_children(
         self: Arc<Self>,
-        children: Vec<Arc<dyn ExecutionPlan>>,
+        _: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let recompute = ChildrenPropertiesMode::Recompute;
-        self.replace_children(children, ReplaceChildrenOptions::new(recompute))
+        Ok(self)
     }
 
     fn execute(

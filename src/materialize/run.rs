@@ -25,6 +25,10 @@ const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// How often who refreshes a view says that it still does.
 const RENEWAL: Duration = Duration::from_secs(15);
 
+/// How long who asks waits for somebody else's run of the same view to end, and how often it looks.
+const PATIENCE: Duration = Duration::from_secs(600);
+const POLL: Duration = Duration::from_millis(500);
+
 /// What a run is for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cause {
@@ -126,17 +130,20 @@ pub(super) async fn run(
     Ok(Some(refreshed))
 }
 
-/// Refreshes a view as a command or a statement asks for it.
+/// Refreshes a view as a command or a statement asks for it, after whoever refreshes it now.
 ///
 /// # Errors
-/// As [`run`]; an execution error while somebody else refreshes it.
+/// As [`run`]; an execution error if somebody else is at it for ten minutes.
 pub async fn run_asked(
     session: &Session,
     request: &RefreshRequest,
     count: &Arc<AtomicU64>,
 ) -> Result<Outcome> {
-    if let Some(outcome) = run(session, request, Cause::ASKED, count).await? {
-        return Ok(outcome);
+    for _ in 0..PATIENCE.as_millis() / POLL.as_millis() {
+        if let Some(outcome) = run(session, request, Cause::ASKED, count).await? {
+            return Ok(outcome);
+        }
+        tokio::time::sleep(POLL).await;
     }
     let location = session.warehouse().location();
     let ledger = Ledger::of(location, &request.name.schema, &request.name.name)?;
@@ -150,7 +157,7 @@ pub async fn run_asked(
         what => format!(" ({what})"),
     };
     exec_err!(
-        "REFRESH {}{what}: it is being refreshed{since}: wait for it, and ask again",
+        "REFRESH {}{what}: it is being refreshed{since}: ask again when that has ended",
         request.name
     )
 }

@@ -92,7 +92,7 @@ fn only_days_that_a_change_can_reach_are_affected() {
                     day: 4,
                     agent: 1,
                 },
-                &[4, 6],
+                &[7],
             ),
             (
                 "moved",

@@ -267,6 +267,8 @@ impl Shop {
             mapping: vec![],
             format: None,
             dry_run: false,
+            again: true,
+            deleted_when: None,
             imported_at: jiff::Timestamp::now(),
         };
         let location = self.engine.warehouse().location();

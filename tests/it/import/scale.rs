@@ -11,8 +11,8 @@ use tributary::warehouse::delta;
 use super::shop::{Shop, counts, request};
 
 /// Less than the rows of one file take, and half of what a join of two of them does.
-const MEMORY: usize = 32 << 20;
-const ROWS: usize = 50_000;
+const MEMORY: usize = 64 << 20;
+const ROWS: usize = 100_000;
 
 /// A shop whose session has little memory and some threads.
 fn small_shop(threads: usize) -> Shop {

@@ -3,6 +3,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     process::{Child, Command},
+    time::Duration,
 };
 
 use datafusion::prelude::SessionContext;
@@ -66,7 +67,15 @@ impl Serving {
 
     /// What `/metrics` says of requests, by operation.
     fn requests(&self) -> BTreeMap<String, u64> {
-        let mut connection = TcpStream::connect(self.monitor).unwrap();
+        // The line that says what is served comes before the pages are.
+        let connected = (0..100).find_map(|_| {
+            let connected = TcpStream::connect(self.monitor).ok();
+            if connected.is_none() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            connected
+        });
+        let mut connection = connected.unwrap();
         write!(connection, "GET /metrics HTTP/1.0\r\n\r\n").unwrap();
         let mut page = String::new();
         connection.read_to_string(&mut page).unwrap();
