@@ -1,7 +1,4 @@
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
+use std::sync::Arc;
 
 use datafusion::arrow::{
     array::DictionaryArray,
@@ -14,6 +11,7 @@ use datafusion::arrow::{
 };
 
 use super::shop::{Shop, batch, decimals, instants, nothing, orders, orders_without, text};
+use crate::cli::program::Program;
 
 /// 2026-08-01T10:00:00Z
 const TEN: i64 = 1_785_578_400;
@@ -318,32 +316,10 @@ async fn a_file_that_is_not_parquet_is_named() {
     assert!(refusal.contains("orders/b.parquet"), "{refusal}");
 }
 
-/// Collects what a subscriber writes.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
+/// By the program: which threads of a test hear what is logged depends on the tests beside it.
 #[tokio::test]
 async fn floats_for_money_are_warned_of_once() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .with_writer(move || writer.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
-
     let shop = Shop::new().await;
-    // No other test has floats in this column, so that the order of tests does not matter.
     let adjustments: RecordBatch = batch(vec![
         ("adjustment_id", text(["1"])),
         ("order_id", text(["1"])),
@@ -353,17 +329,27 @@ async fn floats_for_money_are_warned_of_once() {
     ]);
     shop.parquet("order_adjustments/a.parquet", &adjustments);
     shop.parquet("order_adjustments/b.parquet", &adjustments);
-    for _ in 0..2 {
-        assert_eq!(
-            shop.rows("select sum(amount) from order_adjustments").await,
-            ["-2.20"]
-        );
-    }
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let warnings: Vec<_> = text.lines().filter(|line| line.contains("WARN")).collect();
-    assert_eq!(warnings.len(), 1, "{text}");
+    let sum = "select sum(amount) as amount from order_adjustments";
+    let warehouse = shop.path().to_str().unwrap();
+    let ran = Program::new().run(&[
+        "sql",
+        &format!("{sum}; {sum}"),
+        "--warehouse",
+        warehouse,
+        "--format",
+        "csv",
+    ]);
+    assert_eq!(
+        (ran.code, &*ran.stdout),
+        (Some(0), "amount\n-2.20\n"),
+        "{}",
+        ran.stderr
+    );
+    let lines = ran.stderr.lines();
+    let warnings: Vec<_> = lines.filter(|line| line.contains("WARN")).collect();
+    assert_eq!(warnings.len(), 1, "{}", ran.stderr);
     let expected = "table order_adjustments: column amount should be exact, got Float64";
-    assert!(warnings[0].contains(expected), "{text}");
+    assert!(warnings[0].contains(expected), "{}", ran.stderr);
 }
 
 #[test]
