@@ -11,6 +11,7 @@ use deltalake_core::{
     },
 };
 use futures::TryStreamExt;
+use object_store::{Error as StoreError, ObjectStoreExt};
 use url::Url;
 
 use super::{
@@ -88,6 +89,21 @@ pub async fn as_of(folder: &Location, name: &str, version: u64) -> Result<DeltaT
             loaded.map_or_else(|error| format!(" ({error})"), |()| String::new())
         ),
     }
+}
+
+/// Whether the folder holds a Delta table that this program made: two small requests tell, and no
+/// listing. A log begins with version 0, until a checkpoint stands for it.
+pub async fn has_log(folder: &Location) -> Result<bool> {
+    let has = async |file: &str| match folder.store().head(&folder.path(file)).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(DataFusionError::from(error)),
+    };
+    let (begins, continues) = futures::join!(
+        has("_delta_log/00000000000000000000.json"),
+        has("_delta_log/_last_checkpoint")
+    );
+    Ok(begins? || continues?)
 }
 
 /// Whether the folder holds a Delta table.

@@ -148,7 +148,13 @@ fn number(path: &Path) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tokio::test blocks on its own runtime"
+)]
 mod tests {
+    use datafusion::common::runtime::SpawnedTask;
+
     use super::*;
 
     fn journal(folder: &tempfile::TempDir) -> Journal<Vec<u32>> {
@@ -161,7 +167,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let writers = (0..16_u32).map(|writer| {
             let journal = journal(&folder);
-            tokio::spawn(async move {
+            SpawnedTask::spawn(async move {
                 let push = |state: &mut Vec<u32>| {
                     state.push(writer);
                     Some(())
@@ -170,7 +176,7 @@ mod tests {
             })
         });
         for writer in writers.collect::<Vec<_>>() {
-            writer.await.unwrap();
+            writer.join().await.unwrap();
         }
         let mut state = journal(&folder).read().await.unwrap();
         state.sort_unstable();

@@ -18,7 +18,9 @@ use jiff::civil::Date;
 use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 
-use super::{SYSTEM_FOLDER, delta, location::Location, pins::Pins, recheck::Rechecked};
+use super::{
+    SYSTEM_FOLDER, delta, location::Location, pins::Pins, recheck::Rechecked, snapshots::Snapshots,
+};
 
 const FOLDER: &str = "materialized";
 /// The key of a commit's metadata that holds its run.
@@ -121,6 +123,7 @@ pub async fn provider(table: &DeltaTable, session: &dyn Session) -> Result<Arc<d
 /// What is known of stored views: reading the run of a version once is enough.
 #[derive(Debug, Default)]
 pub struct StoredViews {
+    snapshots: Snapshots,
     runs: Mutex<HashMap<String, (u64, Arc<Run>)>>,
 }
 
@@ -137,7 +140,11 @@ impl StoredViews {
         name: &str,
     ) -> Result<Option<StoredView>> {
         let folder = folder(warehouse, schema, name)?;
-        let Some(table) = delta::load(&folder).await? else {
+        let key = folder.url().as_str();
+        if !self.snapshots.has(key) && !delta::has_log(&folder).await? {
+            return Ok(None);
+        }
+        let Some(table) = self.snapshots.newest(&folder, key).await? else {
             return Ok(None);
         };
         let run = self.run(&folder, &table).await?;

@@ -41,7 +41,7 @@ impl Walk<'_> {
         }
         let touchpoints = attribution.touchpoints();
         let read = [attribution.touchpoint_key(), attribution.touchpoint_time()];
-        let read = read.map(|name| ident(name));
+        let read = read.map(ident);
         let read: Columns = read.iter().flat_map(Expr::column_refs).cloned().collect();
         for rows in self.touched(touchpoints, &read)? {
             if !know(&rows, &ident(attribution.touchpoint_key())) {

@@ -29,11 +29,22 @@ pub async fn check(query: &Query, view: &View, state: &SessionState) -> Result<(
         return Ok(());
     };
     check_name(&view.full_name())?;
-    if let Body::Query(body) = &view.body {
-        order(body).map_err(|error| error.context(format!("view {}", view.full_name())))?;
-    }
+    let sorted = match &view.body {
+        Body::Query(body) => order(body),
+        Body::Metrics(_) => Ok(Vec::new()),
+    };
+    let sorted = sorted.map_err(|error| error.context(format!("view {}", view.full_name())))?;
     check_stable(query, view)?;
     let rows = rows(view, state, None).await?;
+    for column in sorted.iter().flat_map(|it| it.expr.column_refs()) {
+        if !rows.columns.iter().any(|it| *it.name() == column.name) {
+            return plan_err!(
+                "{}: ORDER BY: expected a column of the result, which the stored rows have, got {}",
+                view.full_name(),
+                column.name
+            );
+        }
+    }
     for field in rows.plan.schema().fields() {
         if !is_storable(field) {
             return plan_err!(

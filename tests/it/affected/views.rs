@@ -117,7 +117,8 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
     ),
     (
         "the latest few",
-        "select local_date(ordered_at) as date, order_id from orders order by ordered_at desc, order_id limit 3",
+        "select local_date(ordered_at) as date, order_id, ordered_at
+         from orders order by ordered_at desc, order_id limit 3",
     ),
     (
         "merged customers",

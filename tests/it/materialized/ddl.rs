@@ -128,6 +128,10 @@ async fn what_cannot_be_stored_is_refused_when_it_is_made() {
         ),
         ("as select interval '1 month' as n", "cast it"),
         ("as select 2 as n order by 1 + n", "ORDER BY"),
+        (
+            "as select order_id from orders order by ordered_at",
+            "ORDER BY: expected a column of the result",
+        ),
     ] {
         let refusal = shop
             .refusal(&format!("create materialized view mine.x {rest}"))

@@ -132,7 +132,8 @@ fn a_warm_report_lists_nothing_and_asks_twice_for_each_table() {
     assert_eq!(lists, Some(0), "{cold:?} {warm:?}");
     let tables = TABLES.len() as u64;
     for asked in &warm {
-        assert!(asked["head"] <= 2 * tables, "{cold:?} {warm:?}");
+        // Two for each table, and two for the stored rows of the view, which are not there.
+        assert!(asked["head"] <= 2 * (tables + 1), "{cold:?} {warm:?}");
         assert!(
             asked["put"] + asked["copy"] + asked["delete"] == 0,
             "{warm:?}"
