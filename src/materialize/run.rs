@@ -133,7 +133,8 @@ pub(super) async fn run(
 /// Refreshes a view as a command or a statement asks for it, after whoever refreshes it now.
 ///
 /// # Errors
-/// As [`run`]; an execution error if somebody else is at it for ten minutes.
+/// A plan error for a view that is not materialized or whose tables are missing, an error of its
+/// query or of the store; an execution error if somebody else is at it for ten minutes.
 pub async fn run_asked(
     session: &Session,
     request: &RefreshRequest,
