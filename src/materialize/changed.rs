@@ -63,7 +63,7 @@ pub(super) async fn changed(
     }
     // Plans that read tables, and not what is stored of other views.
     let after = session.computing_state_at(Arc::clone(after));
-    let Some((date, new)) = plan(view, &after).await? else {
+    let Some((column, new)) = plan(view, &after).await? else {
         return all("its rows have no day");
     };
     if changes.has(RATES) && converts(&new)? {
@@ -74,12 +74,12 @@ pub(super) async fn changed(
         return all("the tables that it was made from can no longer be read");
     };
     let (old, new) = ((&old, &before), (&new, &after));
-    match affected_days(session, old, new, &date, &changes).await? {
+    match affected_days(session, old, new, &column, &changes).await? {
         Affected::All { reason } => Ok(Changed::All { reason }),
         // Rows without a day are always made again.
         Affected::Days(days) if days.is_empty() => Ok(Changed::Nothing),
         Affected::Days(days) => Ok(Changed::Days(
-            days.into_iter().flatten().filter_map(day).collect(),
+            days.into_iter().flatten().filter_map(date).collect(),
         )),
     }
 }
@@ -109,7 +109,8 @@ fn converts(plan: &LogicalPlan) -> Result<bool> {
     Ok(found)
 }
 
-fn day(days_since_1970: i32) -> Option<Date> {
+/// The day of a DATE.
+pub(super) fn date(days_since_1970: i32) -> Option<Date> {
     Date::constant(1970, 1, 1)
         .checked_add(days_since_1970.days())
         .ok()

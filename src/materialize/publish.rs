@@ -10,9 +10,9 @@ use datafusion::{
     physical_plan::ExecutionPlan,
 };
 use deltalake_core::{
-    DeltaTable, DeltaTableError,
+    DeltaTable,
     delta_datafusion::planner::DeltaPlanner,
-    kernel::transaction::{CommitBuilder, CommitProperties, TableReference, TransactionError},
+    kernel::transaction::{CommitBuilder, CommitProperties, TableReference},
     operations::write::{SchemaMode, WriteBuilder},
     protocol::{DeltaOperation, SaveMode},
 };
@@ -77,7 +77,7 @@ impl Publication<'_> {
         };
         match write.await {
             Ok(table) => Ok(Some(table)),
-            Err(error) if is_conflict(&error) => Ok(None),
+            Err(error) if delta::is_conflict(&error) => Ok(None),
             Err(error) => Err(match failed.get() {
                 Some(error) => DataFusionError::Shared(Arc::clone(error)),
                 None => delta::external(error),
@@ -107,7 +107,7 @@ pub(super) async fn renew(table: &DeltaTable, run: &Run) -> Result<Option<u64>> 
     );
     match commit.await {
         Ok(commit) => Ok(Some(commit.version())),
-        Err(error) if is_conflict(&error) => Ok(None),
+        Err(error) if delta::is_conflict(&error) => Ok(None),
         Err(error) => Err(delta::external(error)),
     }
 }
@@ -115,10 +115,7 @@ pub(super) async fn renew(table: &DeltaTable, run: &Run) -> Result<Option<u64>> 
 fn properties(run: &Run) -> Result<CommitProperties> {
     let run = serde_json::to_value(run);
     let run = run.map_err(|error| DataFusionError::External(Box::new(error)))?;
-    // Left to itself, Delta also commits on a newer version in which it sees no conflict.
-    Ok(CommitProperties::default()
-        .with_max_retries(0)
-        .with_metadata([(RUN.to_owned(), run)]))
+    Ok(delta::only_here().with_metadata([(RUN.to_owned(), run)]))
 }
 
 /// Delta plans its part with a planner of its own; the rows' plan is made already.
@@ -126,16 +123,4 @@ fn writing(state: &SessionState) -> SessionState {
     SessionStateBuilder::new_from_existing(state.clone())
         .with_query_planner(DeltaPlanner::new())
         .build()
-}
-
-fn is_conflict(error: &DeltaTableError) -> bool {
-    matches!(
-        error,
-        DeltaTableError::VersionAlreadyExists(_)
-            | DeltaTableError::Transaction {
-                source: TransactionError::MaxCommitAttempts(_)
-                    | TransactionError::CommitConflict(_)
-                    | TransactionError::VersionAlreadyExists(_),
-            }
-    )
 }

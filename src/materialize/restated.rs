@@ -16,13 +16,10 @@ use datafusion::{
     prelude::SessionContext,
 };
 use deltalake_core::DeltaTable;
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, civil::Date};
 
-use super::extent::is_replaced;
-use crate::warehouse::{
-    ledger::Restatement,
-    stored_view::{Replaced, provider},
-};
+use super::{changed::date, extent::is_replaced};
+use crate::warehouse::{delta, ledger::Restatement, stored_view::Replaced};
 
 /// What stands for the number of rows among the columns that are summed up.
 const ROWS: &str = "rows";
@@ -88,7 +85,7 @@ pub(super) async fn restatements(
 
 async fn sums(context: &SessionContext, table: &DeltaTable, versions: &Versions) -> Result<Sums> {
     let day = || ident(&versions.day);
-    let mut rows = context.read_table(provider(table, &context.state()).await?)?;
+    let mut rows = context.read_table(delta::provider(table, &context.state()).await?)?;
     if let Some(replaced) = is_replaced(&versions.replaced, day()) {
         rows = rows.filter(replaced)?;
     }
@@ -129,7 +126,7 @@ async fn sums(context: &SessionContext, table: &DeltaTable, versions: &Versions)
 
 /// The last day that was stored before.
 async fn last_day(context: &SessionContext, versions: &Versions) -> Result<Option<Date>> {
-    let rows = context.read_table(provider(&versions.before, &context.state()).await?)?;
+    let rows = context.read_table(delta::provider(&versions.before, &context.state()).await?)?;
     let last = datafusion::functions_aggregate::expr_fn::max(ident(&versions.day));
     let rows = rows.aggregate(vec![], vec![last])?.collect().await?;
     let last = rows.first().and_then(|rows| {
@@ -146,10 +143,4 @@ fn differ(before: Option<&f64>, after: Option<&f64>) -> bool {
         }
         _ => before.is_some() != after.is_some(),
     }
-}
-
-fn date(days_since_1970: i32) -> Option<Date> {
-    Date::constant(1970, 1, 1)
-        .checked_add(days_since_1970.days())
-        .ok()
 }

@@ -16,7 +16,7 @@ use crate::{
     query::materialized::Refresh,
     warehouse::{
         journal::Journal,
-        ledger::{Ledger, RunOutcome, RunRecord, Trigger},
+        ledger::{Begun, Ledger, RunOutcome, RunRecord, Trigger},
     },
 };
 
@@ -65,16 +65,21 @@ pub(super) async fn run(
     let location = session.warehouse().location();
     let journal = Ledger::of(location, &request.name.schema, &request.name.name)?;
     let id = Uuid::new_v4().to_string();
-    let began_at = now();
-    let begun = journal.change(|ledger| {
+    let acquired = journal.change(|ledger| {
         if cause.slot.is_some() && ledger.last_slot() >= cause.slot {
             return None;
         }
-        let attempt = ledger.failures().0.saturating_add(1);
-        let fence = ledger.acquire(&id, now(), LEASE)?;
-        Some((fence, attempt))
+        let begun = Begun {
+            id: id.clone(),
+            trigger: cause.trigger,
+            slot: cause.slot,
+            at: now(),
+            attempt: ledger.failures().0.saturating_add(1),
+        };
+        let fence = ledger.acquire(&begun, LEASE)?;
+        Some((fence, begun))
     });
-    let Some((fence, attempt)) = begun.await? else {
+    let Some((fence, begun)) = acquired.await? else {
         return Ok(None);
     };
     let refreshed = tokio::select! {
@@ -92,7 +97,7 @@ pub(super) async fn run(
             versions: Some(versions),
             ..
         }) => {
-            let found = restatements(session.context(), versions, &id, began_at).await;
+            let found = restatements(session.context(), versions, &begun.id, begun.at).await;
             found.unwrap_or_else(|error| {
                 tracing::warn!(view = %request.name, %error, "which numbers changed is not known");
                 Vec::new()
@@ -101,12 +106,8 @@ pub(super) async fn run(
         _ => Vec::new(),
     };
     let record = RunRecord {
-        id,
-        trigger: cause.trigger,
-        slot: cause.slot,
-        began_at,
+        begun,
         ended_at: now(),
-        attempt,
         outcome: match &refreshed {
             Ok(outcome) => RunOutcome::Done {
                 days: outcome.extent.day_count(),
@@ -150,7 +151,7 @@ pub async fn run_asked(
     let ledger = Ledger::of(location, &request.name.schema, &request.name.name)?;
     let ledger = ledger.read().await?;
     let since = match ledger.holder(now()) {
-        Some(holder) => format!(" since {}", holder.since),
+        Some(holder) => format!(" since {}", holder.run.at),
         None => String::new(),
     };
     let what = match request.what {

@@ -64,16 +64,13 @@ async fn turn(engine: &Engine, known: &mut BTreeMap<ViewName, Timestamp>) -> Res
     let session = engine.session();
     let mut next = later(LONGEST);
     for name in in_order(&session)? {
+        if let Some(due) = known.get(&name).filter(|due| **due > Clock::System.now()) {
+            next = next.min(*due);
+            continue;
+        }
         let Some(every) = scheduled(&session, &name).await? else {
             continue;
         };
-        if known
-            .get(&name)
-            .is_some_and(|due| *due > Clock::System.now())
-        {
-            next = next.min(known[&name]);
-            continue;
-        }
         match refreshed(engine, &session, &name, every).await {
             Ok(at) => {
                 next = next.min(at);
@@ -99,7 +96,7 @@ async fn scheduled(session: &Session, name: &ViewName) -> Result<Option<SignedDu
     if matches!(view.origin, Origin::Shipped(_)) {
         let location = session.warehouse().location();
         let folder = stored_view::folder(location, &name.schema, &name.name)?;
-        if !delta::is_present(&folder).await? {
+        if !delta::has_log(&folder).await? {
             return Ok(None);
         }
     }

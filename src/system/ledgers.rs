@@ -5,7 +5,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     query::{catalog::Query, view::ViewName},
-    warehouse::ledger::Ledger,
+    warehouse::{ledger::Ledger, location::Location},
 };
 
 const CONCURRENT_READS: usize = 8;
@@ -26,10 +26,7 @@ pub(super) async fn ledgers(query: &Query) -> Result<Vec<(ViewName, Ledger)>> {
         .await
 }
 
-async fn read(
-    location: crate::warehouse::location::Location,
-    view: ViewName,
-) -> Result<(ViewName, Ledger)> {
+async fn read(location: Location, view: ViewName) -> Result<(ViewName, Ledger)> {
     let ledger = Ledger::of(&location, &view.schema, &view.name)?;
     Ok((view, ledger.read().await?))
 }

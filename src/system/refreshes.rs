@@ -17,7 +17,7 @@ use super::{ledgers::ledgers, rows::batch, rows::instant};
 use crate::{
     clock::Clock,
     query::{catalog::Query, system_table::SystemTable},
-    warehouse::ledger::{RunOutcome, RunRecord, Trigger},
+    warehouse::ledger::{Begun, RunOutcome, RunRecord, Trigger},
 };
 
 /// What only an administrator reads: it may quote rows.
@@ -33,12 +33,12 @@ struct Row<'a> {
     view_name: &'a str,
     run_id: &'a str,
     status: &'static str,
-    trigger: Option<Trigger>,
+    trigger: Trigger,
     slot: Option<Timestamp>,
     began_at: Timestamp,
     ended_at: Option<Timestamp>,
     duration_seconds: Option<f64>,
-    attempt: Option<u32>,
+    attempt: u32,
     days: Option<i64>,
     reason: Option<&'a str>,
     rows: Option<u64>,
@@ -59,12 +59,12 @@ impl SystemTable for RefreshRuns {
             Field::new("view_name", DataType::Utf8, false),
             Field::new("run_id", DataType::Utf8, false),
             Field::new("status", DataType::Utf8, false),
-            Field::new("trigger", DataType::Utf8, true),
+            Field::new("trigger", DataType::Utf8, false),
             instant("slot", true),
             instant("began_at", false),
             instant("ended_at", true),
             Field::new("duration_seconds", DataType::Float64, true),
-            Field::new("attempt", DataType::Int64, true),
+            Field::new("attempt", DataType::Int64, false),
             Field::new("days", DataType::Int64, true),
             Field::new("reason", DataType::Utf8, true),
             Field::new("rows", DataType::Int64, true),
@@ -83,11 +83,7 @@ impl SystemTable for RefreshRuns {
                 rows.push(ended(&view.schema, &view.name, run, shows_errors));
             }
             if let Some(holder) = ledger.holder(Clock::System.now()) {
-                rows.push(Row {
-                    status: "running",
-                    began_at: holder.since,
-                    ..empty(&view.schema, &view.name, &holder.run)
-                });
+                rows.push(begun(&view.schema, &view.name, &holder.run));
             }
         }
         batch(self.schema(), &rows)
@@ -96,13 +92,9 @@ impl SystemTable for RefreshRuns {
 
 fn ended<'a>(schema: &'a str, view: &'a str, run: &'a RunRecord, shows_errors: bool) -> Row<'a> {
     let row = Row {
-        trigger: Some(run.trigger),
-        slot: run.slot,
-        began_at: run.began_at,
         ended_at: Some(run.ended_at),
-        duration_seconds: Some(run.ended_at.duration_since(run.began_at).as_secs_f64()),
-        attempt: Some(run.attempt),
-        ..empty(schema, view, &run.id)
+        duration_seconds: Some(run.ended_at.duration_since(run.begun.at).as_secs_f64()),
+        ..begun(schema, view, &run.begun)
     };
     match &run.outcome {
         RunOutcome::Done {
@@ -132,18 +124,18 @@ fn ended<'a>(schema: &'a str, view: &'a str, run: &'a RunRecord, shows_errors: b
     }
 }
 
-fn empty<'a>(schema: &'a str, view_name: &'a str, run_id: &'a str) -> Row<'a> {
+fn begun<'a>(schema: &'a str, view_name: &'a str, run: &'a Begun) -> Row<'a> {
     Row {
         schema,
         view_name,
-        run_id,
-        status: "",
-        trigger: None,
-        slot: None,
-        began_at: Timestamp::UNIX_EPOCH,
+        run_id: &run.id,
+        status: "running",
+        trigger: run.trigger,
+        slot: run.slot,
+        began_at: run.at,
         ended_at: None,
         duration_seconds: None,
-        attempt: None,
+        attempt: run.attempt,
         days: None,
         reason: None,
         rows: None,

@@ -87,15 +87,6 @@ impl Changes {
         self.tables.values().any(|images| images.has_old)
     }
 
-    /// How many rows there are, each counted as it was and as it is.
-    pub fn row_count(&self) -> usize {
-        let tables = self.tables.values();
-        tables
-            .flat_map(|it| &it.rows)
-            .map(RecordBatch::num_rows)
-            .sum()
-    }
-
     /// The changed rows of a table, in the columns of one of its versions.
     ///
     /// # Errors

@@ -2,9 +2,13 @@
 
 use std::sync::{Arc, Once};
 
-use datafusion::common::{DataFusionError, Result, plan_err};
+use datafusion::{
+    catalog::{Session, TableProvider},
+    common::{DataFusionError, Result, plan_err},
+};
 use deltalake_core::{
     DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError,
+    kernel::transaction::{CommitProperties, TransactionError},
     logstore::{
         LogStore, LogStoreFactory, ObjectStoreRef, StorageConfig, default_logstore,
         logstore_factories,
@@ -17,6 +21,7 @@ use url::Url;
 use super::{
     commit_log::CommitLog,
     location::{Location, SCHEMES},
+    recheck::Rechecked,
 };
 
 /// A commit is one conditional PUT of the next log file, which every store here implements.
@@ -110,6 +115,39 @@ pub async fn has_log(folder: &Location) -> Result<bool> {
 pub async fn is_present(folder: &Location) -> Result<bool> {
     let mut log = folder.store().list(Some(&folder.path("_delta_log")));
     Ok(log.try_next().await?.is_some())
+}
+
+/// The rows of one version of a table.
+///
+/// # Errors
+/// A plan error when its store cannot be registered with the session.
+pub async fn provider(table: &DeltaTable, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
+    let registered = table.update_datafusion_session(session);
+    registered.map_err(external)?;
+    let table = table.table_provider().build().await?;
+    Ok(Arc::new(Rechecked(Arc::new(table))))
+}
+
+/// Commits on the version that the rows were worked out from, or not at all.
+///
+/// Left to itself, Delta also commits on a newer version in which it sees no conflict, judging by
+/// the statistics of files. Working the rows out again costs one more read, is always right, and
+/// keeps the counts true.
+pub fn only_here() -> CommitProperties {
+    CommitProperties::default().with_max_retries(0)
+}
+
+/// Whether a commit failed because another writer was faster.
+pub fn is_conflict(error: &DeltaTableError) -> bool {
+    matches!(
+        error,
+        DeltaTableError::VersionAlreadyExists(_)
+            | DeltaTableError::Transaction {
+                source: TransactionError::MaxCommitAttempts(_)
+                    | TransactionError::CommitConflict(_)
+                    | TransactionError::VersionAlreadyExists(_),
+            }
+    )
 }
 
 /// Keeps the Delta error as the source of a DataFusion error.

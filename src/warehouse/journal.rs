@@ -59,11 +59,14 @@ impl<T: Default + Serialize + DeserializeOwned> Journal<T> {
         mut change: impl FnMut(&mut T) -> Option<R>,
     ) -> Result<Option<R>> {
         for _ in 0..ATTEMPTS {
-            let (number, mut state) = self.newest().await?;
+            let (numbers, mut state) = self.newest().await?;
+            let number = numbers.iter().max().map_or(1, |newest| newest + 1);
             let Some(result) = change(&mut state) else {
                 return Ok(None);
             };
-            if self.write(number + 1, &state).await? {
+            if self.write(number, &state).await? {
+                let old = numbers.into_iter().filter(|old| old + KEPT < number);
+                self.remove(old).await;
                 return Ok(Some(result));
             }
         }
@@ -73,10 +76,12 @@ impl<T: Default + Serialize + DeserializeOwned> Journal<T> {
         )
     }
 
-    async fn newest(&self) -> Result<(u64, T)> {
+    /// The newest state, and the numbers of all that are there.
+    async fn newest(&self) -> Result<(Vec<u64>, T)> {
         loop {
-            let Some(number) = self.numbers().await?.into_iter().max() else {
-                return Ok((0, T::default()));
+            let numbers = self.numbers().await?;
+            let Some(number) = numbers.iter().copied().max() else {
+                return Ok((numbers, T::default()));
             };
             let path = self.path(number);
             let bytes = match self.folder.store().get(&path).await {
@@ -88,7 +93,7 @@ impl<T: Default + Serialize + DeserializeOwned> Journal<T> {
             let state = serde_json::from_slice(&bytes).map_err(|error| {
                 DataFusionError::External(Box::new(error)).context(format!("reading {path}"))
             })?;
-            return Ok((number, state));
+            return Ok((numbers, state));
         }
     }
 
@@ -114,16 +119,12 @@ impl<T: Default + Serialize + DeserializeOwned> Journal<T> {
             }
             Err(error) => return Err(error.into()),
         }
-        self.remove_before(number.saturating_sub(KEPT)).await;
         Ok(true)
     }
 
     /// Whoever writes next tries again what could not be removed.
-    async fn remove_before(&self, number: u64) {
-        let Ok(numbers) = self.numbers().await else {
-            return;
-        };
-        for old in numbers.into_iter().filter(|old| *old < number) {
+    async fn remove(&self, numbers: impl Iterator<Item = u64>) {
+        for old in numbers {
             if let Err(error) = self.folder.store().delete(&self.path(old)).await {
                 tracing::debug!(%error, "an old state stays");
             }

@@ -30,24 +30,29 @@ pub struct Ledger {
 /// Who refreshes the view, for as long as the lease lasts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
-    /// The run.
-    pub run: String,
+    pub run: Begun,
     pub fence: u64,
-    pub since: Timestamp,
     pub until: Timestamp,
+}
+
+/// What is known of a run when it begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    pub id: String,
+    pub trigger: Trigger,
+    /// Which time of the schedule it is for.
+    pub slot: Option<Timestamp>,
+    pub at: Timestamp,
+    /// How often in a row it was tried.
+    pub attempt: u32,
 }
 
 /// How a run went.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    pub id: String,
-    pub trigger: Trigger,
-    /// Which time of the schedule it was for.
-    pub slot: Option<Timestamp>,
-    pub began_at: Timestamp,
+    #[serde(flatten)]
+    pub begun: Begun,
     pub ended_at: Timestamp,
-    /// How often in a row it was tried.
-    pub attempt: u32,
     pub outcome: RunOutcome,
 }
 
@@ -112,27 +117,22 @@ impl Ledger {
     ///
     /// # Returns
     /// The run's fence.
-    pub fn acquire(&mut self, run: &str, now: Timestamp, lease: SignedDuration) -> Option<u64> {
-        if self.holder(now).is_some() {
+    pub fn acquire(&mut self, run: &Begun, lease: SignedDuration) -> Option<u64> {
+        if self.holder(run.at).is_some() {
             return None;
         }
         if let Some(lost) = self.holder.take() {
             self.add_run(RunRecord {
-                id: lost.run,
-                trigger: Trigger::Schedule,
-                slot: None,
-                began_at: lost.since,
+                begun: lost.run,
                 ended_at: lost.until,
-                attempt: 1,
                 outcome: RunOutcome::Lost,
             });
         }
         self.fence += 1;
         self.holder = Some(Holder {
-            run: run.to_owned(),
+            run: run.clone(),
             fence: self.fence,
-            since: now,
-            until: now.saturating_add(lease).unwrap_or(Timestamp::MAX),
+            until: run.at.saturating_add(lease).unwrap_or(Timestamp::MAX),
         });
         Some(self.fence)
     }
@@ -152,7 +152,7 @@ impl Ledger {
         if self.holder.as_ref().is_some_and(|it| it.fence == fence) {
             self.holder = None;
         }
-        self.runs.retain(|it| it.id != run.id);
+        self.runs.retain(|it| it.begun.id != run.begun.id);
         self.add_run(run);
         self.restatements.extend(restatements);
         keep_last(&mut self.restatements, RESTATEMENTS);
@@ -176,14 +176,14 @@ impl Ledger {
     pub fn refreshed_at(&self) -> Option<Timestamp> {
         let mut runs = self.runs.iter().rev();
         let done = runs.find(|run| matches!(run.outcome, RunOutcome::Done { .. }));
-        done.map(|run| run.began_at)
+        done.map(|run| run.begun.at)
     }
 
     /// The latest time of the schedule for which a run was done.
     pub fn last_slot(&self) -> Option<Timestamp> {
         let done = self.runs.iter();
         let done = done.filter(|run| matches!(run.outcome, RunOutcome::Done { .. }));
-        done.filter_map(|run| run.slot).max()
+        done.filter_map(|run| run.begun.slot).max()
     }
 }
 
@@ -201,14 +201,20 @@ mod tests {
         Timestamp::from_second(seconds).unwrap()
     }
 
-    fn record(id: &str, ended: i64, outcome: RunOutcome) -> RunRecord {
-        RunRecord {
+    fn begun(id: &str, seconds: i64) -> Begun {
+        Begun {
             id: id.to_owned(),
             trigger: Trigger::Schedule,
-            slot: Some(at(ended)),
-            began_at: at(ended),
-            ended_at: at(ended),
+            slot: Some(at(seconds)),
+            at: at(seconds),
             attempt: 1,
+        }
+    }
+
+    fn record(id: &str, seconds: i64, outcome: RunOutcome) -> RunRecord {
+        RunRecord {
+            begun: begun(id, seconds),
+            ended_at: at(seconds),
             outcome,
         }
     }
@@ -232,17 +238,18 @@ mod tests {
     #[test]
     fn one_run_at_a_time_and_each_with_a_greater_fence() {
         let mut ledger = Ledger::default();
-        let first = ledger.acquire("a", at(0), LEASE).unwrap();
-        assert_eq!(ledger.acquire("b", at(59), LEASE), None);
+        let first = ledger.acquire(&begun("a", 0), LEASE).unwrap();
+        assert_eq!(ledger.acquire(&begun("b", 59), LEASE), None);
         assert!(ledger.renew(first, at(50), LEASE).is_some());
-        assert_eq!(ledger.acquire("b", at(100), LEASE), None);
-        let second = ledger.acquire("b", at(110), LEASE).unwrap();
+        assert_eq!(ledger.acquire(&begun("b", 100), LEASE), None);
+        let second = ledger.acquire(&begun("b", 110), LEASE).unwrap();
         assert!(second > first);
         // Who lost the lease neither prolongs it nor ends it for the new holder.
         assert!(ledger.renew(first, at(111), LEASE).is_none());
         assert_eq!(ledger.runs[0].outcome, RunOutcome::Lost);
+        assert_eq!(ledger.runs[0].begun, begun("a", 0));
         ledger.finish(first, record("a", 112, done()), vec![]);
-        assert_eq!(ledger.holder(at(112)).unwrap().run, "b");
+        assert_eq!(ledger.holder(at(112)).unwrap().run.id, "b");
         assert_eq!(ledger.runs.len(), 1, "a run is remembered once");
         ledger.finish(second, record("b", 113, done()), vec![]);
         assert_eq!(ledger.holder(at(113)), None);
@@ -253,7 +260,7 @@ mod tests {
         let mut ledger = Ledger::default();
         assert_eq!(ledger.failures(), (0, None));
         for (id, outcome) in [("a", done()), ("b", failed()), ("c", failed())] {
-            let fence = ledger.acquire(id, at(0), LEASE).unwrap();
+            let fence = ledger.acquire(&begun(id, 0), LEASE).unwrap();
             let ended = i64::from(id.as_bytes()[0]);
             ledger.finish(fence, record(id, ended, outcome), vec![]);
         }
@@ -266,10 +273,10 @@ mod tests {
         let mut ledger = Ledger::default();
         for run in 0..300 {
             let id = run.to_string();
-            let fence = ledger.acquire(&id, at(run), LEASE).unwrap();
+            let fence = ledger.acquire(&begun(&id, run), LEASE).unwrap();
             ledger.finish(fence, record(&id, run, done()), vec![]);
         }
         assert_eq!(ledger.runs.len(), RUNS);
-        assert_eq!(ledger.runs[RUNS - 1].id, "299");
+        assert_eq!(ledger.runs[RUNS - 1].begun.id, "299");
     }
 }

@@ -33,7 +33,6 @@ use deltalake_core::DeltaTable;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use location::Location;
-use recheck::Rechecked;
 use snapshots::Snapshots;
 
 /// The folder of everything that is not a table: definitions, quarantine, defaults.
@@ -120,13 +119,13 @@ impl Warehouse {
         let folder = self.location.folder(name)?;
         let was_delta = self.form(name) == Some(Form::Delta) || self.snapshots.has(name);
         if was_delta && let Some(table) = self.delta(name).await? {
-            return provider(session, &table).await.map(Some);
+            return delta::provider(&table, session).await.map(Some);
         }
         let listing = parquet::list(&folder).await?;
         if listing.has_log
             && let Some(table) = self.delta(name).await?
         {
-            return provider(session, &table).await.map(Some);
+            return delta::provider(&table, session).await.map(Some);
         }
         if listing.is_empty() {
             return Ok(None);
@@ -165,7 +164,7 @@ impl Warehouse {
                 );
             }
         };
-        provider(session, &table).await.map(Some)
+        delta::provider(&table, session).await.map(Some)
     }
 
     /// The newest version of a Delta table.
@@ -196,15 +195,6 @@ impl Warehouse {
             None
         })
     }
-}
-
-/// A version of a Delta table, for queries of a session.
-async fn provider(session: &dyn Session, table: &DeltaTable) -> Result<Arc<dyn TableProvider>> {
-    table
-        .update_datafusion_session(session)
-        .map_err(delta::external)?;
-    let table = table.table_provider().build().await?;
-    Ok(Arc::new(Rechecked(Arc::new(table))))
 }
 
 /// Folders that start with an underscore or a dot belong to programs, not to users.

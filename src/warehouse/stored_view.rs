@@ -18,9 +18,7 @@ use jiff::civil::Date;
 use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    SYSTEM_FOLDER, delta, location::Location, pins::Pins, recheck::Rechecked, snapshots::Snapshots,
-};
+use super::{SYSTEM_FOLDER, delta, location::Location, pins::Pins, snapshots::Snapshots};
 
 const FOLDER: &str = "materialized";
 /// The key of a commit's metadata that holds its run.
@@ -105,19 +103,8 @@ impl StoredView {
     /// # Errors
     /// A plan error when a store cannot be registered with the session.
     pub async fn provider(&self, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
-        provider(&self.table, session).await
+        delta::provider(&self.table, session).await
     }
-}
-
-/// The rows of one version of a stored table.
-///
-/// # Errors
-/// A plan error when a store cannot be registered with the session.
-pub async fn provider(table: &DeltaTable, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
-    let registered = table.update_datafusion_session(session);
-    registered.map_err(delta::external)?;
-    let table = table.table_provider().build().await?;
-    Ok(Arc::new(Rechecked(Arc::new(table))))
 }
 
 /// What is known of stored views: reading the run of a version once is enough.

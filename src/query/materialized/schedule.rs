@@ -84,7 +84,7 @@ fn after(at: Timestamp, by: SignedDuration) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::warehouse::ledger::{RunOutcome, RunRecord, Trigger};
+    use crate::warehouse::ledger::{Begun, RunOutcome, RunRecord, Trigger};
 
     const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -115,12 +115,14 @@ mod tests {
                 },
             };
             ledger.runs.push(RunRecord {
-                id: (*ended).to_owned(),
-                trigger: Trigger::Schedule,
-                slot: Some(at(slot)),
-                began_at: at(ended),
+                begun: Begun {
+                    id: (*ended).to_owned(),
+                    trigger: Trigger::Schedule,
+                    slot: Some(at(slot)),
+                    at: at(ended),
+                    attempt: 1,
+                },
                 ended_at: at(ended),
-                attempt: 1,
                 outcome,
             });
         }

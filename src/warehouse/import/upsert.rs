@@ -6,7 +6,7 @@ use datafusion::{
 };
 use deltalake_core::DeltaTable;
 
-use super::{changed::Changed, latest::Rows, write::is_conflict};
+use super::{changed::Changed, latest::Rows};
 use crate::warehouse::{delta, location::Location, parquet};
 
 /// How often a commit is worked out again after another writer was faster.
@@ -133,7 +133,7 @@ impl Destination<'_> {
             };
             match written {
                 Ok(()) if is_done => return Ok(outcome),
-                Err(error) if !is_conflict(&error) => {
+                Err(error) if !delta::is_conflict(&error) => {
                     return Err(delta::external(error).context(format!("{}: writing", self.name)));
                 }
                 Ok(()) | Err(_) => comparison = self.compare(rows).await?,

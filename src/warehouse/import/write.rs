@@ -15,9 +15,8 @@ use deltalake_core::{
     DeltaTable, DeltaTableError,
     delta_datafusion::planner::DeltaPlanner,
     kernel::{
-        StructField, Transaction,
-        engine::arrow_conversion::TryIntoKernel,
-        transaction::{CommitProperties, TransactionError},
+        StructField, Transaction, engine::arrow_conversion::TryIntoKernel,
+        transaction::CommitProperties,
     },
     operations::write::SchemaMode,
     protocol::SaveMode,
@@ -144,7 +143,7 @@ impl Destination<'_> {
             .with_table_name(self.name)
             .with_columns(columns)
             .with_configuration(change_feed)
-            .with_commit_properties(only_here())
+            .with_commit_properties(delta::only_here())
             .await?;
         Ok(())
     }
@@ -167,32 +166,10 @@ impl Destination<'_> {
     fn properties(&self) -> CommitProperties {
         let remembered = self.remembered.iter();
         let remembered = remembered.map(|id| Transaction::new(id, 1)).collect();
-        only_here().with_application_transactions(remembered)
+        delta::only_here().with_application_transactions(remembered)
     }
 }
 
 fn schema_of(stored: &DeltaTable) -> Result<Arc<Schema>, DeltaTableError> {
     Ok(stored.snapshot()?.snapshot().arrow_schema())
-}
-
-/// Commits on the version that the rows were compared with, or not at all.
-///
-/// Left to itself, Delta also commits on a newer version in which it sees no conflict, judging by
-/// the statistics of files. Working the rows out again costs one more read of the table, is
-/// always right, and keeps the counts true.
-fn only_here() -> CommitProperties {
-    CommitProperties::default().with_max_retries(0)
-}
-
-/// Whether another writer was faster.
-pub(super) fn is_conflict(error: &DeltaTableError) -> bool {
-    matches!(
-        error,
-        DeltaTableError::VersionAlreadyExists(_)
-            | DeltaTableError::Transaction {
-                source: TransactionError::MaxCommitAttempts(_)
-                    | TransactionError::CommitConflict(_)
-                    | TransactionError::VersionAlreadyExists(_),
-            }
-    )
 }

@@ -8,7 +8,7 @@ use tributary::{
     clock::Clock,
     engine::Engine,
     materialize::{self, scheduler},
-    warehouse::ledger::{Ledger, RunOutcome},
+    warehouse::ledger::{Begun, Ledger, RunOutcome, Trigger},
 };
 
 use super::shop::{SALES, Shop};
@@ -64,7 +64,11 @@ async fn of_two_schedulers_one_makes_each_run() {
     let ledger = until(&shop, "two more", |ledger| done(ledger) >= before + 2).await;
     drop(running);
 
-    let slots: Vec<_> = ledger.runs.iter().filter_map(|run| run.slot).collect();
+    let slots: Vec<_> = ledger
+        .runs
+        .iter()
+        .filter_map(|run| run.begun.slot)
+        .collect();
     let once: BTreeSet<_> = slots.iter().collect();
     assert_eq!(
         slots.len(),
@@ -73,7 +77,7 @@ async fn of_two_schedulers_one_makes_each_run() {
     );
     for (earlier, later) in ledger.runs.iter().zip(&ledger.runs[1..]) {
         assert!(
-            earlier.ended_at <= later.began_at,
+            earlier.ended_at <= later.begun.at,
             "one at a time: {ledger:#?}"
         );
     }
@@ -104,9 +108,10 @@ async fn a_run_that_fails_keeps_the_rows_and_is_tried_again() {
         panic!("{last:?}");
     };
     assert!(error.contains("Divide by zero"), "{error}");
-    assert_eq!(last.attempt, 2);
+    assert_eq!(last.begun.attempt, 2);
     let waited = last
-        .began_at
+        .begun
+        .at
         .duration_since(ledger.runs[ledger.runs.len() - 2].ended_at);
     assert!(waited.as_secs() >= 4, "{waited:#}");
     let stored = shop.run("select count(*) from mine.sales").await;
@@ -167,11 +172,17 @@ async fn who_asks_waits_for_a_run_that_goes_on() {
     shop.run(SALES).await;
     let journal = Ledger::of(shop.location(), "mine", "sales").unwrap();
     let lease = jiff::SignedDuration::from_secs(2);
-    let now = jiff::Timestamp::now();
-    let begun = journal
-        .change(|ledger| ledger.acquire("another", now, lease))
+    let another = Begun {
+        id: "another".to_owned(),
+        trigger: Trigger::Asked,
+        slot: None,
+        at: jiff::Timestamp::now(),
+        attempt: 1,
+    };
+    let acquired = journal
+        .change(|ledger| ledger.acquire(&another, lease))
         .await;
-    assert_eq!(begun.unwrap(), Some(1));
+    assert_eq!(acquired.unwrap(), Some(1));
     let shown = shop
         .run("select status, run_id from system.refreshes")
         .await;
@@ -179,7 +190,7 @@ async fn who_asks_waits_for_a_run_that_goes_on() {
     // Nothing is heard of it any more, and its lease ends.
     shop.run("refresh materialized view mine.sales").await;
     let shown = shop
-        .run("select status from system.refreshes order by began_at")
+        .run("select status, trigger from system.refreshes order by began_at")
         .await;
-    assert_eq!(shown, ["lost", "done"]);
+    assert_eq!(shown, ["lost|asked", "done|asked"]);
 }
