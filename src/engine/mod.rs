@@ -7,7 +7,9 @@ mod check;
 mod check_roles;
 mod check_view;
 mod defaults;
+mod load;
 mod pinned;
+mod planned;
 mod planner;
 mod query_memory;
 mod refreshes;
@@ -50,8 +52,10 @@ use shared::Shared;
 
 pub use check::{Broken, Views, Waiting, check_files};
 pub use check_roles::RoleFinding;
+pub use load::Load;
+pub use planned::{Effect, Planned};
 pub use refreshes::{RefreshRequest, Refreshes};
-pub use session::{DEFAULT_SCHEMA_KEY, Planned, Session};
+pub use session::{DEFAULT_SCHEMA_KEY, Session};
 pub use view_change::ViewChange;
 pub use work::{Interrupt, Spent, Stop, Work, task_context};
 

@@ -7,18 +7,17 @@ use std::{
 
 use datafusion::{
     arrow::datatypes::SchemaRef,
-    common::{DFSchema, Result, plan_err},
-    execution::{SendableRecordBatchStream, SessionState, TaskContext},
-    logical_expr::{EmptyRelation, LogicalPlan, SetVariable, Statement as PlanStatement},
-    physical_plan::execute_stream,
+    common::{Result, plan_err},
+    execution::{SendableRecordBatchStream, SessionState},
+    logical_expr::{LogicalPlan, SetVariable, Statement as PlanStatement},
     prelude::SessionContext,
 };
 
 use super::{
     check_view::check_new,
+    planned::{Effect, Planned, nothing},
     shared::Shared,
     view_change::ViewChange,
-    work::{Work, task_context},
 };
 use crate::{
     query::{
@@ -27,7 +26,6 @@ use crate::{
         definition_store::DefinitionStore,
         definitions::Definitions,
         metric_view::{describe, dimensions_of, rewrite_measures},
-        money::bind_rates,
         policy::check_explain,
         settings::Settings,
         statement::{self, Statement},
@@ -51,43 +49,6 @@ pub struct Session {
     ctx: SessionContext,
     /// What RESET goes back to.
     defaults: Settings,
-}
-
-/// A planned statement, with the state it was planned with: the same settings, the same version
-/// of each table.
-#[derive(Debug, Clone)]
-pub struct Planned {
-    pub plan: LogicalPlan,
-    pub state: SessionState,
-    /// What it changes, if it is no query; then the plan is that of an empty result.
-    pub change: Option<ViewChange>,
-    /// Whether the types in the plan are resolved.
-    is_analyzed: bool,
-}
-
-impl Planned {
-    /// Resolves the types of the result, and of all that it is made of. Parameters must have values.
-    ///
-    /// # Errors
-    /// A plan error for types that do not fit.
-    pub fn analyze(mut self) -> Result<Self> {
-        let (analyzer, options) = (self.state.analyzer(), self.state.config_options());
-        let analyzed = analyzer.execute_and_check(self.plan.clone(), options, |_, _| {})?;
-        // EXPLAIN shows what becomes of its plan from the beginning.
-        if !matches!(self.plan, LogicalPlan::Explain(_)) {
-            self.plan = analyzed;
-            self.is_analyzed = true;
-        }
-        Ok(self)
-    }
-
-    /// The statement as a query of a server: it takes its memory from the query's part, and stops
-    /// when the query is stopped.
-    #[must_use]
-    pub fn within(mut self, work: &Arc<Work>) -> Self {
-        self.state.config_mut().set_extension(Arc::clone(work));
-        self
-    }
 }
 
 impl Session {
@@ -157,7 +118,7 @@ impl Session {
     }
 
     /// Sets one of our settings, named without its prefix, back to what the session began with.
-    fn reset(&self, key: &str) -> Result<()> {
+    pub(super) fn reset(&self, key: &str) -> Result<()> {
         if let Some(parameter) = key.strip_prefix("param.") {
             self.definitions().check_known(parameter)?;
         }
@@ -209,6 +170,17 @@ impl Session {
         let state = self.state_creating(statement.created_table())?;
         let plan = match statement {
             Statement::Sql(statement) => state.statement_to_plan(statement).await?,
+            Statement::Insert(insert) => match self.plan_insert(&insert, &state).await? {
+                None => state.statement_to_plan(insert.statement).await?,
+                Some((plan, load)) => {
+                    return Ok(Planned {
+                        plan,
+                        state,
+                        effect: Some(Effect::Load(load)),
+                        is_analyzed: false,
+                    });
+                }
+            },
             Statement::Describe(statement, name) => {
                 let schema = &state.config_options().catalog.default_schema;
                 let view = match ViewName::within(schema, &name) {
@@ -258,7 +230,7 @@ impl Session {
         Ok(Planned {
             plan,
             state,
-            change: None,
+            effect: None,
             is_analyzed: false,
         })
     }
@@ -271,7 +243,7 @@ impl Session {
         Ok(Planned {
             plan: nothing(),
             state,
-            change: Some(change),
+            effect: Some(Effect::View(change)),
             is_analyzed: false,
         })
     }
@@ -280,48 +252,6 @@ impl Session {
     pub async fn columns(&self, sql: &str) -> Result<SchemaRef> {
         let planned = self.plan(only_statement(sql)?).await?;
         Ok(Arc::clone(planned.plan.schema().inner()))
-    }
-
-    /// Runs a planned statement; one that is not a query takes effect before this returns.
-    pub async fn execute(&self, planned: Planned) -> Result<SendableRecordBatchStream> {
-        let Planned {
-            plan,
-            state,
-            change,
-            is_analyzed,
-        } = planned;
-        if let Some(change) = change {
-            let work = state.config().get_extension::<Work>();
-            self.change(change, work).await?;
-        }
-        let context = task_context(&state);
-        let plan = bind_rates(plan, &state, &context).await?;
-        match &plan {
-            LogicalPlan::Statement(PlanStatement::SetVariable(set)) => {
-                self.set(&set.variable, &set.value)?;
-                stream(&nothing(), &state, context).await
-            }
-            LogicalPlan::Statement(PlanStatement::ResetVariable(reset))
-                if let Some(key) = reset.variable.strip_prefix("tributary.") =>
-            {
-                self.reset(key)?;
-                stream(&nothing(), &state, context).await
-            }
-            LogicalPlan::Ddl(_) | LogicalPlan::Statement(_) => {
-                self.ctx
-                    .execute_logical_plan(plan)
-                    .await?
-                    .execute_stream()
-                    .await
-            }
-            // To analyse it again would be slow, and change nothing.
-            _ if is_analyzed => {
-                let plan = state.optimizer().optimize(plan, &state, |_, _| {})?;
-                let planner = state.query_planner();
-                execute_stream(planner.create_physical_plan(&plan, &state).await?, context)
-            }
-            _ => stream(&plan, &state, context).await,
-        }
     }
 
     /// Plans and runs one statement of text.
@@ -360,20 +290,4 @@ fn check_schema(schema: &str, state: &SessionState) -> Result<()> {
             schemas.join(", ")
         ),
     }
-}
-
-/// The result of a statement that is done.
-fn nothing() -> LogicalPlan {
-    LogicalPlan::EmptyRelation(EmptyRelation {
-        produce_one_row: false,
-        schema: Arc::new(DFSchema::empty()),
-    })
-}
-
-async fn stream(
-    plan: &LogicalPlan,
-    state: &SessionState,
-    context: Arc<TaskContext>,
-) -> Result<SendableRecordBatchStream> {
-    execute_stream(state.create_physical_plan(plan).await?, context)
 }

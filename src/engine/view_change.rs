@@ -142,7 +142,7 @@ impl Session {
         temporary.get(&name.schema, &name.name).is_some()
     }
 
-    fn check_write(&self, statement: &str, name: &ViewName) -> Result<()> {
+    pub(super) fn check_write(&self, statement: &str, name: &ViewName) -> Result<()> {
         match self.sources.access.can_write(&name.schema, &name.name) {
             true => Ok(()),
             false => Err(Refusal::new(

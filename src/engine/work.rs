@@ -167,9 +167,13 @@ pub fn task_context(state: &SessionState) -> Arc<TaskContext> {
     let Some(work) = state.config().get_extension::<Work>() else {
         return Arc::new(context);
     };
-    let runtime = RuntimeEnv {
+    Arc::new(context.with_runtime(runtime_within(state.runtime_env(), &work)))
+}
+
+/// The runtime with the memory that a query may take.
+pub(super) fn runtime_within(runtime: &Arc<RuntimeEnv>, work: &Work) -> Arc<RuntimeEnv> {
+    Arc::new(RuntimeEnv {
         memory_pool: Arc::clone(work.memory()) as _,
-        ..state.runtime_env().as_ref().clone()
-    };
-    Arc::new(context.with_runtime(Arc::new(runtime)))
+        ..runtime.as_ref().clone()
+    })
 }

@@ -1,4 +1,4 @@
-//! What this server refuses: everything that neither asks nor changes a view.
+//! What this server refuses: everything that neither asks, nor changes a view, nor inserts rows.
 
 use datafusion::{
     common::{Result, tree_node::TreeNodeRecursion},
@@ -26,12 +26,12 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<(), Status> {
 }
 
 /// The refusal of a statement that would change something else.
-pub(super) fn denied(name: &str) -> Status {
+fn denied(name: &str) -> Status {
     refused(
         Code::PermissionDenied,
         format!(
-            "{name} is not allowed: a server takes queries, CREATE VIEW and DROP VIEW; `tributary \
-             import` loads tables"
+            "{name} is not allowed: a server takes queries, CREATE VIEW, DROP VIEW, INSERT INTO and \
+             bulk loads"
         ),
     )
 }

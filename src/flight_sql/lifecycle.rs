@@ -17,7 +17,7 @@ use super::{
     status::{refused, status},
 };
 use crate::{
-    engine::Session,
+    engine::{Session, Work},
     system::{State, Statement},
 };
 
@@ -103,10 +103,39 @@ impl Service {
         planned
     }
 
-    /// Runs a statement that is no query, once, and says what it sets for its client.
+    /// Runs what is no statement of text as if it were one: in its place among the queries, listed,
+    /// timed and stopped like them.
+    pub(super) async fn run<T, F>(
+        &self,
+        asker: &Asker,
+        handle: &Handle,
+        run: impl FnOnce(Arc<Work>) -> F,
+    ) -> Result<T, Status>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Status>> + Send + 'static,
+    {
+        let execution = self.begin(asker, handle)?;
+        let running = async {
+            let place = self.admission.enter(&asker.caller.user);
+            execution.work().hold(execution.step(place).await?);
+            execution.enters(State::Running);
+            let running = self.runtime.run(run(Arc::clone(execution.work())));
+            execution.step(running).await
+        };
+        match running.await {
+            Ok(result) => execution.finish(Ok(())).map(|()| result),
+            Err(status) => Err(execution.fail(status)),
+        }
+    }
+
+    /// Runs a statement that is no query, once.
     ///
     /// # Arguments
     /// `planned`: its plan, if there is one.
+    ///
+    /// # Returns
+    /// How many rows it wrote, and what it sets for its client.
     ///
     /// # Errors
     /// `InvalidArgument` for a query.
@@ -115,10 +144,10 @@ impl Service {
         asker: &Asker,
         handle: Handle,
         planned: Option<Query>,
-    ) -> Result<Option<Change>, Status> {
+    ) -> Result<(u64, Option<Change>), Status> {
         let execution = self.begin(asker, &handle)?;
         match self.take_effect(&execution, asker, handle, planned).await {
-            Ok(change) => execution.finish(Ok(())).map(|()| change),
+            Ok(done) => execution.finish(Ok(())).map(|()| done),
             Err(status) => Err(execution.fail(status)),
         }
     }
@@ -129,7 +158,7 @@ impl Service {
         asker: &Asker,
         handle: Handle,
         planned: Option<Query>,
-    ) -> Result<Option<Change>, Status> {
+    ) -> Result<(u64, Option<Change>), Status> {
         let query = self.start(execution, asker, handle, planned).await?;
         if !query.is_update() {
             return Err(refused(Code::InvalidArgument, NO_UPDATE));
@@ -137,11 +166,11 @@ impl Service {
         let change = query.change.clone();
         let work = Arc::clone(execution.work());
         let effect = async move {
-            let done = query.execute(&work).await;
+            let done = query.take_effect(&work).await;
             done.map_err(|error| status(&error))
         };
-        execution.step(self.runtime.plan(effect)).await?;
-        Ok(change)
+        let count = execution.step(self.runtime.run(effect)).await?;
+        Ok((count, change))
     }
 
     /// Waits for a place, and plans the query that takes it unless it is planned.

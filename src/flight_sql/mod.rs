@@ -33,6 +33,7 @@ mod follow;
 mod handle;
 mod handshake;
 mod incoming;
+mod ingest;
 mod lifecycle;
 mod login;
 mod metadata;

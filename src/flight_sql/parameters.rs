@@ -5,15 +5,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use arrow_flight::decode::FlightRecordBatchStream;
 use datafusion::{
     arrow::{
-        array::{ArrayRef, RecordBatch, RecordBatchOptions},
+        array::{Array, ArrayRef, RecordBatch, RecordBatchOptions},
+        compute::concat_batches,
         datatypes::{DataType, Field, Schema},
         ipc::{reader::StreamReader, writer::StreamWriter},
     },
     common::{
         ParamValues, Result, ScalarValue, exec_err, plan_err,
-        tree_node::{TreeNode, TreeNodeRecursion},
+        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
     },
-    logical_expr::{Expr, LogicalPlan},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit},
 };
 use futures::TryStreamExt;
 use prost::bytes::Bytes;
@@ -27,6 +28,8 @@ use super::{
 const MAX_PARAMETERS: usize = 1000;
 /// Parameters travel in the ticket and are kept a while, so they cannot be of any size.
 const MAX_BYTES: usize = 1 << 20;
+/// Each row of an INSERT is planned; a bulk load takes any number.
+const MAX_ROWS: usize = 10_000;
 
 /// The types of the placeholders `$1`, `$2` … by position; `None` where the text leaves it open.
 ///
@@ -84,8 +87,12 @@ pub(super) fn unknown(expected: &[Option<DataType>]) -> Result<Vec<ScalarValue>>
 pub(super) fn bind(
     plan: LogicalPlan,
     expected: &[Option<DataType>],
-    values: Vec<ScalarValue>,
+    rows: Vec<Vec<ScalarValue>>,
 ) -> Result<LogicalPlan> {
+    let values = match rows.len() {
+        0 | 1 => rows.into_iter().next().unwrap_or_default(),
+        _ => return bind_rows(plan, rows),
+    };
     if expected.len() != values.len() {
         return plan_err!(
             "expected {} parameters, got {}",
@@ -99,6 +106,53 @@ pub(super) fn bind(
     let values = expected.iter().zip(values);
     let values = values.map(|(data_type, value)| fit(value, data_type.as_ref()));
     plan.replace_params_with_values(&ParamValues::from(values.collect::<Result<Vec<_>>>()?))
+}
+
+/// Makes `VALUES (?, ?)` a row for each row of values.
+///
+/// # Errors
+/// A plan error for parameters anywhere else.
+fn bind_rows(plan: LogicalPlan, rows: Vec<Vec<ScalarValue>>) -> Result<LogicalPlan> {
+    let bound = plan.transform_up(|node| match node {
+        LogicalPlan::Values(template) => {
+            let mut bound = Vec::with_capacity(rows.len() * template.values.len());
+            for values in &rows {
+                for row in &template.values {
+                    let row = row.iter().map(|expr| with_values(expr.clone(), values));
+                    bound.push(row.collect::<Result<Vec<_>>>()?);
+                }
+            }
+            LogicalPlanBuilder::values(bound)?
+                .build()
+                .map(Transformed::yes)
+        }
+        node => node.recompute_schema().map(Transformed::yes),
+    });
+    let bound = bound?.data;
+    if !expected(&bound)?.is_empty() {
+        return plan_err!(
+            "expected several rows of parameters for INSERT INTO … VALUES (…) alone: execute the \
+             statement once for each row"
+        );
+    }
+    Ok(bound)
+}
+
+fn with_values(expr: Expr, values: &[ScalarValue]) -> Result<Expr> {
+    let bound = expr.transform(|expr| {
+        let Expr::Placeholder(placeholder) = &expr else {
+            return Ok(Transformed::no(expr));
+        };
+        match values.get(position(&placeholder.id)?) {
+            Some(value) => Ok(Transformed::yes(lit(value.clone()))),
+            None => plan_err!(
+                "expected a value for {}, got {} parameters",
+                placeholder.id,
+                values.len()
+            ),
+        }
+    });
+    Ok(bound?.data)
 }
 
 fn fit(value: ScalarValue, expected: Option<&DataType>) -> Result<ScalarValue> {
@@ -121,19 +175,14 @@ fn null(data_type: Option<&DataType>) -> Result<ScalarValue> {
 /// # Errors
 /// `InvalidArgument` for several rows, for too many bytes, and for bytes that are no Arrow data.
 pub(super) async fn receive(batches: FlightRecordBatchStream) -> Result<Bytes, Status> {
-    let batches: Vec<RecordBatch> = batches
-        .try_collect()
-        .await
-        .map_err(|error| malformed("the parameters", error))?;
-    let rows = batches.iter().map(RecordBatch::num_rows).sum::<usize>();
-    let batch = batches.into_iter().find(|batch| batch.num_rows() > 0);
-    let Some(batch) = batch.filter(|_| rows == 1) else {
+    let (batches, rows) = collected(batches).await?;
+    if rows != 1 {
         return Err(refused(
             Code::InvalidArgument,
             format!("expected one row of parameters, got {rows}: execute once for each row"),
         ));
-    };
-    let bytes = write(&batch).map_err(|error| status(&error))?;
+    }
+    let bytes = write(&batches).map_err(|error| status(&error))?;
     if bytes.len() > MAX_BYTES {
         return Err(refused(
             Code::InvalidArgument,
@@ -146,25 +195,65 @@ pub(super) async fn receive(batches: FlightRecordBatchStream) -> Result<Bytes, S
     Ok(bytes.into())
 }
 
-fn write(batch: &RecordBatch) -> Result<Vec<u8>> {
+/// Reads all rows that come with an update; `None` if there are none.
+///
+/// # Errors
+/// `InvalidArgument` for too many rows, and for bytes that are no Arrow data.
+pub(super) async fn receive_all(batches: FlightRecordBatchStream) -> Result<Option<Bytes>, Status> {
+    let (batches, rows) = collected(batches).await?;
+    if rows > MAX_ROWS {
+        return Err(refused(
+            Code::InvalidArgument,
+            format!(
+                "expected at most {MAX_ROWS} rows of parameters, got {rows}: a bulk load \
+                 (adbc_ingest) takes any number"
+            ),
+        ));
+    }
+    if rows == 0 {
+        return Ok(None);
+    }
+    let bytes = write(&batches).map_err(|error| status(&error))?;
+    Ok(Some(bytes.into()))
+}
+
+async fn collected(batches: FlightRecordBatchStream) -> Result<(Vec<RecordBatch>, usize), Status> {
+    let batches: Vec<RecordBatch> = batches
+        .try_collect()
+        .await
+        .map_err(|error| malformed("the parameters", error))?;
+    let rows = batches.iter().map(RecordBatch::num_rows).sum();
+    Ok((batches, rows))
+}
+
+/// # Arguments
+/// `batches`: with at least one row.
+fn write(batches: &[RecordBatch]) -> Result<Vec<u8>> {
+    let schema = batches[0].schema();
+    let batch = concat_batches(&schema, batches)?;
     let columns = batch
         .columns()
         .iter()
-        .map(|column| plain(ScalarValue::try_from_array(column, 0)?).to_array())
+        .map(|column| {
+            let values = (0..column.len())
+                .map(|row| Ok(plain(ScalarValue::try_from_array(column, row)?)))
+                .collect::<Result<Vec<_>>>()?;
+            ScalarValue::iter_to_array(values)
+        })
         .collect::<Result<Vec<ArrayRef>>>()?;
     let fields = columns
         .iter()
         .map(|column| Field::new("", column.data_type().clone(), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-    let options = RecordBatchOptions::new().with_row_count(Some(1));
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     let batch = RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options)?;
     let mut writer = StreamWriter::try_new(Vec::new(), &schema)?;
     writer.write(&batch)?;
     Ok(writer.into_inner()?)
 }
 
-/// The values that [`receive`] wrote; none when nothing was bound.
-pub(super) fn read(bytes: &Bytes) -> Result<Vec<ScalarValue>> {
+/// The rows that [`receive`] or [`receive_all`] wrote; none when nothing was bound.
+pub(super) fn read(bytes: &Bytes) -> Result<Vec<Vec<ScalarValue>>> {
     if bytes.is_empty() {
         return Ok(vec![]);
     }
@@ -172,10 +261,13 @@ pub(super) fn read(bytes: &Bytes) -> Result<Vec<ScalarValue>> {
     let Some(batch) = reader.next().transpose()? else {
         return exec_err!("the handle has parameters without a row");
     };
-    let columns = batch.columns().iter();
-    columns
-        .map(|column| ScalarValue::try_from_array(column, 0))
-        .collect()
+    let row = |row| {
+        let columns = batch.columns().iter();
+        columns
+            .map(|column| ScalarValue::try_from_array(column, row))
+            .collect()
+    };
+    (0..batch.num_rows()).map(row).collect()
 }
 
 /// Some drivers send every parameter as a union of all types, or as a dictionary.

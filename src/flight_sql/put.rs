@@ -1,4 +1,4 @@
-//! DoPut: values for parameters, and statements that are updates.
+//! DoPut: values for parameters, statements that are updates, and rows for tables.
 
 use arrow_flight::{
     FlightData, PutResult,
@@ -11,7 +11,7 @@ use prost::Message;
 use tonic::{Code, Status, Streaming};
 
 use super::{
-    accepted, asker::Asker, client_settings::Change, command, handle::Handle, parameters,
+    asker::Asker, client_settings::Change, command, handle::Handle, ingest::ingest, parameters,
     service::Service, status::refused,
 };
 
@@ -35,16 +35,31 @@ pub(super) async fn run(
         }
         Command::CommandPreparedStatementUpdate(update) => {
             let handle = Handle::decode_from(&update.prepared_statement_handle)?;
-            service.bound.resolve(handle).with_new_id()
+            let handle = service.bound.resolve(handle).with_new_id();
+            match first.data_header.is_empty() {
+                true => handle,
+                // Values come with the statement, or were bound before.
+                false => match parameters::receive_all(batches(first, data)).await? {
+                    Some(rows) => handle.with_parameters(rows),
+                    None => handle,
+                },
+            }
         }
-        Command::CommandStatementIngest(_) => return Err(accepted::denied("bulk ingest")),
+        Command::CommandStatementIngest(command) => {
+            let count = ingest(service, asker, command, first, data).await?;
+            return Ok((updated(count), None));
+        }
         other => return Err(command::unexpected("DoPut", &other)),
     };
     let handle = handle.with_settings(&asker.settings);
-    let change = service.update(asker, handle, None).await?;
-    // Views have no rows that could be counted.
-    let result = DoPutUpdateResult { record_count: 0 };
-    Ok((answer(&result), change))
+    let (count, change) = service.update(asker, handle, None).await?;
+    Ok((updated(count), change))
+}
+
+fn updated(count: u64) -> PutResult {
+    answer(&DoPutUpdateResult {
+        record_count: i64::try_from(count).unwrap_or(i64::MAX),
+    })
 }
 
 async fn bind(
@@ -53,14 +68,19 @@ async fn bind(
     first: FlightData,
     rest: Streaming<FlightData>,
 ) -> Result<PutResult, Status> {
-    let rest = rest.map_err(|status| FlightError::Tonic(Box::new(status)));
-    let data = stream::once(ready(Ok(first))).chain(rest);
-    let batches = FlightRecordBatchStream::new_from_flight_data(data);
-    let handle = handle.with_parameters(parameters::receive(batches).await?);
+    let row = parameters::receive(batches(first, rest)).await?;
+    let handle = handle.with_parameters(row);
     service.bound.keep(&handle);
     Ok(answer(&DoPutPreparedStatementResult {
         prepared_statement_handle: Some(handle.to_bytes()),
     }))
+}
+
+/// The batches of a DoPut.
+pub(super) fn batches(first: FlightData, rest: Streaming<FlightData>) -> FlightRecordBatchStream {
+    let rest = rest.map_err(|status| FlightError::Tonic(Box::new(status)));
+    let data = stream::once(ready(Ok(first))).chain(rest);
+    FlightRecordBatchStream::new_from_flight_data(data)
 }
 
 fn answer(result: &impl Message) -> PutResult {

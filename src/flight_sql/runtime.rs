@@ -87,6 +87,16 @@ impl QueryRuntime {
             .unwrap_or_else(|error| Err(stopped(&error)))
     }
 
+    /// Does what takes long and returns no rows; dropping the future aborts it.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Status>> + Send + 'static,
+    ) -> Result<T, Status> {
+        Task(self.runtimes().queries.spawn(work.in_current_span()))
+            .await
+            .unwrap_or_else(|error| Err(stopped(&error)))
+    }
+
     /// Runs a query; the messages of its rows follow that of its schema.
     pub(super) fn stream(
         &self,

@@ -47,7 +47,7 @@ use crate::{
 type Answer<T> = Result<Response<T>, Status>;
 type AnswerStream<T> = BoxStream<'static, Result<T, Status>>;
 
-const NOT_FETCHED: &str = "a statement that changes views takes effect with GetFlightInfo or as an \
+const NOT_FETCHED: &str = "a statement that changes views or rows takes effect with GetFlightInfo or as an \
     update (DoPut), not with DoGet";
 
 /// What a descriptor asks for.
@@ -122,7 +122,7 @@ impl Service {
         let planned = handle.clone();
         let plan = async move |session| statement::plan(session, &planned).await;
         let query = self.look(asker, &handle, plan).await?;
-        let handle = match query.changes_views() {
+        let handle = match query.has_effect() {
             true => handle.done(),
             false => handle.with_change(query.change.clone()),
         };
@@ -161,7 +161,7 @@ impl Service {
         let execution = self.begin(asker, &handle)?;
         match self.start(&execution, asker, handle, announced).await {
             // A ticket may be redeemed again, which must not repeat a change.
-            Ok(query) if query.changes_views() => {
+            Ok(query) if query.has_effect() => {
                 Err(execution.fail(refused(Code::FailedPrecondition, NOT_FETCHED)))
             }
             Ok(query) => {
@@ -233,7 +233,7 @@ impl FlightService for Service {
         let described = self.describe(&asker, &descriptor).await?;
         match described.statement {
             // By the protocol it runs here; some drivers never fetch a result without columns.
-            Some((handle, query)) if query.changes_views() => {
+            Some((handle, query)) if query.has_effect() => {
                 self.update(&asker, handle, Some(query)).await?;
             }
             Some((handle, query)) => self.announced.keep(handle, &asker.caller, query),

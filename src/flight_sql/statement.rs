@@ -56,11 +56,27 @@ pub(super) struct Query {
 impl Query {
     /// Whether it changes something, for its client or for all.
     pub(super) fn is_update(&self) -> bool {
-        self.change.is_some() || self.changes_views()
+        self.change.is_some() || self.has_effect()
     }
 
-    pub(super) fn changes_views(&self) -> bool {
-        self.planned.change.is_some()
+    /// Whether it changes something for all.
+    pub(super) fn has_effect(&self) -> bool {
+        self.planned.effect.is_some()
+    }
+
+    /// Does what it changes.
+    ///
+    /// # Returns
+    /// How many rows it wrote.
+    pub(super) async fn take_effect(self, work: &Arc<Work>) -> Result<u64> {
+        let planned = self.planned.within(work);
+        if planned.effect.is_none() {
+            // SET and the like are tried, and kept by the client.
+            self.session.execute(planned).await?;
+            return Ok(0);
+        }
+        let written = self.session.take_effect(planned).await?;
+        Ok(written.unwrap_or_default())
     }
 
     /// Starts the query; its batches still have the engine's types.
@@ -74,9 +90,9 @@ pub(super) async fn prepare(session: &Session, handle: &Handle) -> Result<Prepar
     let (planned, _) = plan_text(session, handle).await?;
     let prepare = || {
         let expected = parameters::expected(&planned.plan)?;
-        let unbound = client_schema(planned.plan.schema().as_arrow());
+        let unbound = announced(&planned);
         let values = parameters::unknown(&expected)?;
-        let bound = bind(planned, &expected, values);
+        let bound = bind(planned, &expected, vec![values]);
         Ok(Prepared {
             // Some functions cannot be planned for NULL; the schema with values comes later.
             schema: match bound {
@@ -98,8 +114,8 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
     }
     let query = || {
         let expected = parameters::expected(&planned.plan)?;
-        let values = parameters::read(&handle.parameters)?;
-        let planned = bind(planned, &expected, values)?;
+        let rows = parameters::read(&handle.parameters)?;
+        let planned = bind(planned, &expected, rows)?;
         Ok(Query {
             schema: announced(&planned),
             change,
@@ -111,13 +127,13 @@ pub(super) async fn plan(session: Session, handle: &Handle) -> Result<Query, Sta
     query().map_err(|error| status(&error))
 }
 
-/// Puts values in place of the parameters, and resolves all types.
+/// Puts rows of values in place of the parameters, and resolves all types.
 fn bind(
     mut planned: Planned,
     expected: &[Option<DataType>],
-    values: Vec<ScalarValue>,
+    rows: Vec<Vec<ScalarValue>>,
 ) -> Result<Planned> {
-    planned.plan = parameters::bind(planned.plan, expected, values)?;
+    planned.plan = parameters::bind(planned.plan, expected, rows)?;
     planned.analyze()
 }
 
@@ -193,5 +209,9 @@ fn told(change: &Change, session: &Session) -> Result<LogicalPlan> {
 
 /// The one place that decides what a client is told about a result.
 fn announced(planned: &Planned) -> SchemaRef {
-    client_schema(planned.plan.schema().as_arrow())
+    match planned.effect {
+        // Drivers take a statement without columns for an update.
+        Some(_) => SchemaRef::new(Schema::empty()),
+        None => client_schema(planned.plan.schema().as_arrow()),
+    }
 }

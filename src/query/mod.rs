@@ -11,6 +11,7 @@ pub mod explain_order;
 pub mod filters_first;
 pub mod glossary;
 pub mod held_filters;
+pub mod insert;
 pub mod materialized;
 pub mod metric_view;
 pub mod money;

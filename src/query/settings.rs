@@ -13,7 +13,7 @@ use datafusion::common::{
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 use super::materialized::fixed_length;
-use crate::clock::Clock;
+use crate::{clock::Clock, warehouse::import::BadRows};
 
 /// Settings under `tributary.`.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Settings {
     /// How old the stored rows of a materialized view may be; `None`: as the view says, zero: none
     /// are read.
     pub max_staleness: Option<SignedDuration>,
+    /// What is done when a value of some rows that the session writes cannot be stored.
+    pub bad_rows: BadRows,
     /// Values of view parameters, by `schema.name`, as text.
     pub parameters: BTreeMap<String, String>,
     clock: Clock,
@@ -42,6 +44,7 @@ impl Settings {
             currency: "USD".to_owned(),
             period: None,
             max_staleness: None,
+            bad_rows: BadRows::Refuse,
             parameters: BTreeMap::new(),
             clock,
         }
@@ -79,6 +82,7 @@ impl Settings {
             "currency" => self.currency.clone_from(&defaults.currency),
             "period" => self.period = defaults.period,
             "max_staleness" => self.max_staleness = defaults.max_staleness,
+            "bad_rows" => self.bad_rows = defaults.bad_rows,
             _ => match key.strip_prefix("param.") {
                 Some(name) => match defaults.parameters.get(name) {
                     Some(value) => drop(self.parameters.insert(name.to_owned(), value.clone())),
@@ -120,6 +124,7 @@ impl ExtensionOptions for Settings {
             "currency" => self.currency = currency(value)?,
             "period" => self.period = unless_empty(value, days)?,
             "max_staleness" => self.max_staleness = unless_empty(value, staleness)?,
+            "bad_rows" => self.bad_rows = bad_rows(value)?,
             _ => match key.strip_prefix("param.") {
                 Some(name) if name.split('.').count() == 2 => {
                     self.parameters.insert(name.to_owned(), value.to_owned());
@@ -165,6 +170,11 @@ impl ExtensionOptions for Settings {
                 self.max_staleness.map(|it| format!("{it:#}")),
                 "how old stored rows of materialized views may be; 0 seconds reads none",
             ),
+            entry(
+                "bad_rows",
+                Some(self.bad_rows.to_string()),
+                "refuse to write rows with a bad one among them, or quarantine that one",
+            ),
         ];
         entries.extend(self.parameters.iter().map(|(name, value)| {
             entry(
@@ -179,8 +189,8 @@ impl ExtensionOptions for Settings {
 
 fn unknown(key: &str) -> Result<()> {
     config_err!(
-        "tributary: expected timezone, as_of, currency, period, max_staleness or \
-         param.<schema>.<parameter>, got {key}"
+        "tributary: expected timezone, as_of, currency, period, max_staleness, \
+         bad_rows or param.<schema>.<parameter>, got {key}"
     )
 }
 
@@ -217,6 +227,14 @@ fn currency(value: &str) -> Result<String> {
 
 fn staleness(value: &str) -> Result<SignedDuration> {
     fixed_length("tributary.max_staleness", value)
+}
+
+fn bad_rows(value: &str) -> Result<BadRows> {
+    let known = [BadRows::Refuse, BadRows::Quarantine];
+    match known.into_iter().find(|known| known.to_string() == value) {
+        Some(known) => Ok(known),
+        None => config_err!("tributary.bad_rows: expected refuse or quarantine, got {value}"),
+    }
 }
 
 fn days(value: &str) -> Result<(Date, Date)> {

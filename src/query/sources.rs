@@ -177,7 +177,7 @@ impl Query {
             }
     }
 
-    pub(super) fn is_function(&self, name: &str) -> bool {
+    pub fn is_function(&self, name: &str) -> bool {
         self.state.table_functions().contains_key(name)
             || [IN_PERIODS, EXPLAIN_ORDER, ATTRIBUTE_TABLES.function].contains(&name)
     }

@@ -23,6 +23,7 @@ use datafusion_attribution::{
 
 use super::{
     bi,
+    insert::{Insert, insert},
     materialized::{self, Refresh},
     metric_view,
     time::IN_PERIODS,
@@ -66,6 +67,7 @@ pub enum Statement {
         view: ViewName,
         measure: String,
     },
+    Insert(Box<Insert>),
     /// Where names without a schema are looked up from now on.
     Use(bi::Place),
     Sql(SqlStatement),
@@ -187,7 +189,10 @@ fn statement(parser: &mut DFParser) -> Result<Statement> {
     }
     bi::rewrite(&mut statement)?;
     resolve_table_arguments(&mut statement, &TABLE_ARGUMENTS);
-    Ok(Statement::Sql(statement))
+    Ok(match insert(&statement)? {
+        Some(insert) => Statement::Insert(Box::new(insert)),
+        None => Statement::Sql(statement),
+    })
 }
 
 /// How the definition of a view begins.

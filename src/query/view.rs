@@ -272,7 +272,7 @@ impl VisitMut for Body {
 }
 
 /// The statement that asks a query.
-pub(super) fn statement(query: Box<Query>) -> SqlStatement {
+pub fn statement(query: Box<Query>) -> SqlStatement {
     SqlStatement::Statement(Box::new(ast::Statement::Query(query)))
 }
 

@@ -139,6 +139,13 @@ impl Role {
         masks.find(|it| it.column == column && any_covers(&it.on, schema, name))
     }
 
+    /// Whether rows or values of a table may be hidden from the role.
+    pub fn hides_some_of(&self, schema: &str, name: &str) -> bool {
+        let mut masks = self.masks.iter().filter(|_| !self.is_administrator);
+        !self.row_policies(schema, name).is_empty()
+            || masks.any(|it| any_covers(&it.on, schema, name))
+    }
+
     /// Whether any value may be hidden from the role.
     pub fn has_masks(&self) -> bool {
         !self.is_administrator && !self.masks.is_empty()

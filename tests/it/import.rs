@@ -4,6 +4,8 @@
 mod bad_values;
 // How CSV, JSON lines and Parquet are read.
 mod formats;
+// `INSERT INTO`.
+mod insert;
 // Folders, patterns and compressed files; files that are known.
 mod inputs;
 // What `tributary optimize` does to what was imported.

@@ -4,6 +4,8 @@
 mod ddl;
 /// What is refreshed is what would be computed, whatever happened.
 mod laws;
+/// Tables that clients write rows into.
+mod loads;
 /// The rows of others: Python programs that read the tables.
 mod others;
 /// When stored rows are read, and what a query of them reads.

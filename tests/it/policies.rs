@@ -7,4 +7,5 @@ mod masks;
 mod reports;
 mod roles;
 mod rows;
-mod shop;
+pub(crate) mod shop;
+mod writing;

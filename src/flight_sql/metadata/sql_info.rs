@@ -90,6 +90,7 @@ fn value(
         Id::SqlSupportsConvert => Value::Conversions(BTreeMap::new()),
 
         Id::FlightSqlServerReadOnly => Value::Flag(!is_writer),
+        Id::FlightSqlServerBulkIngestion => Value::Flag(is_writer),
         Id::FlightSqlServerSql
         | Id::FlightSqlServerCancel
         | Id::SqlAllTablesAreSelectable
@@ -102,7 +103,6 @@ fn value(
         | Id::SqlCatalogAtStart
         | Id::SqlCorrelatedSubqueriesSupported => Value::Flag(true),
         Id::FlightSqlServerSubstrait
-        | Id::FlightSqlServerBulkIngestion
         | Id::FlightSqlServerIngestTransactionsSupported
         | Id::SqlDdlCatalog
         | Id::SqlDdlSchema

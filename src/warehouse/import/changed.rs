@@ -94,13 +94,38 @@ impl Destination<'_> {
             true => column(NEW, DELETED),
             false => lit(false),
         };
+        let left_out = match self.replaces {
+            true => Some(self.left_out(stored.clone(), new.clone(), rows)?),
+            false => None,
+        };
         let matters = when(deleted.clone(), is_stored.clone()).otherwise(differs)?;
         values.extend([is_stored.alias(IS_STORED), deleted.alias(DELETED)]);
         let changed = new
             .join_on(stored, JoinType::Left, self.same_key(rows))?
             .filter(matters)?
             .select(values)?;
+        let changed = match left_out {
+            Some(left_out) => changed.union(left_out)?,
+            None => changed,
+        };
         self.keep(changed, &rows.columns).await
+    }
+
+    /// The stored rows whose key is not among the rows, as rows to be removed.
+    fn left_out(&self, stored: DataFrame, new: DataFrame, rows: &Rows) -> Result<DataFrame> {
+        let mut values = Vec::new();
+        for field in &rows.columns {
+            let (name, data_type) = (field.name(), field.data_type().clone());
+            let value = match self.key.contains(&name.as_str()) {
+                true => cast(column(STORED, name), data_type),
+                false => lit(ScalarValue::try_from(&data_type)?),
+            };
+            values.push(value.alias(name));
+        }
+        values.extend([lit(true).alias(IS_STORED), lit(true).alias(DELETED)]);
+        stored
+            .join_on(new, JoinType::LeftAnti, self.same_key(rows))?
+            .select(values)
     }
 
     /// Puts the changed rows on disk and counts them.

@@ -256,7 +256,8 @@ fn refuse_clashes(table: &Table, targets: &[Target], file: &Origin) -> Result<()
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a name needs no quotes in SQL.
+pub(super) fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && name
             .chars()

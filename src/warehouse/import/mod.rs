@@ -8,8 +8,9 @@
 //! On the way rows are on disk, not in memory: `read` checks them on all threads and keeps them in
 //! a `spool`; `latest`, `changed` and `write` are plans over it, which spill.
 //!
-//! Only contract tables can be imported: without a declared key there is nothing to upsert by,
-//! and appending would add the rows again with every run.
+//! Files go into contract tables only: without a declared key there is nothing to upsert by, and
+//! appending would add the rows again with every run. A client that sends rows may say what else
+//! it wants (`stream`, `plain`).
 
 mod changed;
 mod check;
@@ -22,6 +23,7 @@ mod inputs;
 mod json_lines;
 mod latest;
 mod parquet;
+mod plain;
 pub mod quarantine;
 mod read;
 mod remembered;
@@ -48,7 +50,7 @@ use self::{
     upsert::Destination,
 };
 pub use self::{
-    request::{Format, ImportRequest, ImportSummary, Progress},
+    request::{BadRows, Format, ImportRequest, ImportSummary, Progress},
     stream::{Mode, StreamRequest, import_stream},
 };
 use super::{contract::Table, delta, location::Location};
@@ -88,6 +90,7 @@ pub async fn import(
         deleted_when: request.deleted_when.as_deref(),
         imported_at: request.imported_at,
         stored: schema_of(stored.as_ref())?,
+        completes: false,
     };
     let paths = files.iter().map(|(file, _)| file.path.clone()).collect();
     let input = read::open(paths, request.format).await?;
@@ -95,7 +98,11 @@ pub async fn import(
     let remembered = files.into_iter().zip(&read.has_bad);
     let remembered = remembered.filter(|(_, has_bad)| !**has_bad);
     destination.remembered = remembered.map(|((_, id), _)| id).collect();
-    let summary = write_read(&destination, warehouse, read, request.dry_run).await?;
+    let writing = Writing {
+        bad_rows: BadRows::Quarantine,
+        dry_run: request.dry_run,
+    };
+    let summary = write_read(&destination, warehouse, read, writing).await?;
     Ok(ImportSummary {
         skipped_files: skipped,
         ..summary
@@ -132,13 +139,23 @@ async fn unknown_files(
     Ok((unknown, skipped))
 }
 
+/// How to write what a run read.
+#[derive(Clone, Copy)]
+struct Writing {
+    bad_rows: BadRows,
+    dry_run: bool,
+}
+
 /// Writes what a run read.
 async fn write_read(
     destination: &Destination<'_>,
     warehouse: &Location,
     read: Read,
-    dry_run: bool,
+    Writing { bad_rows, dry_run }: Writing,
 ) -> Result<ImportSummary> {
+    if read.bad_row_count > 0 && bad_rows == BadRows::Refuse {
+        return quarantine::refused(destination, &read).await;
+    }
     // Before anything is written, because it finds what does not fit the stored table.
     let comparison = destination.compare(&read.rows).await?;
     let outcome = if dry_run {
@@ -163,7 +180,12 @@ async fn write_read(
         skipped_files: 0,
         warnings: read.warnings,
     };
-    if summary.rows_read() != read.row_count {
+    let removed = if destination.replaces {
+        summary.deleted
+    } else {
+        0
+    };
+    if summary.rows_read() - removed != read.row_count {
         return internal_err!(
             "{}: {summary:?} of {} rows",
             destination.name,
@@ -199,6 +221,7 @@ fn destination<'a>(
         order,
         incidental: None,
         change_feed: true,
+        replaces: false,
         remembered: vec![],
     })
 }
@@ -215,6 +238,7 @@ fn quarantine_destination<'a>(
         order: quarantine::KEY.to_vec(),
         incidental: Some(quarantine::IMPORTED_AT),
         change_feed: false,
+        replaces: false,
         remembered: vec![],
     })
 }

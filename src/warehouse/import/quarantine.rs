@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray},
-        datatypes::{DataType, Field, FieldRef},
+        array::{
+            Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray,
+            TimestampMicrosecondArray,
+        },
+        datatypes::{DataType, Field, FieldRef, Int64Type},
     },
     catalog::{Session, TableProvider},
-    common::Result,
+    common::{Result, plan_err},
     datasource::{ViewTable, provider_as_source},
     logical_expr::{LogicalPlanBuilder, cast, ident},
 };
 
-use super::{check::BadValue, source::BATCH_ROWS};
+use super::{check::BadValue, read::Read, source::BATCH_ROWS, upsert::Destination};
 use crate::warehouse::{contract::Kind, delta, location::Location};
 
 /// Where the table is, below the warehouse.
@@ -24,6 +27,9 @@ pub(super) const KEY: &[&str] = &["table_name", "file", "row_number", "column_na
 
 /// The column that differs when a file is imported again.
 pub(super) const IMPORTED_AT: &str = "imported_at";
+
+/// How many bad values an error shows.
+const SHOWN: usize = 3;
 
 /// The columns, in order: one row per bad value.
 pub fn columns() -> Vec<FieldRef> {
@@ -67,6 +73,40 @@ pub async fn open(
         .project(values)?
         .build()?;
     Ok(Some(Arc::new(ViewTable::new(plan, None))))
+}
+
+/// Refuses a run with bad rows, and shows the first of them.
+pub(super) async fn refused<T>(destination: &Destination<'_>, read: &Read) -> Result<T> {
+    let rows = read.bad.frame(destination.session)?;
+    let by_place = ["row_number", "column_name"].map(|name| ident(name).sort(true, true));
+    let rows = rows.sort(by_place.to_vec())?.limit(0, Some(SHOWN))?;
+    let shown = ["row_number", "column_name", "value", "reason"].map(ident);
+    let mut first = Vec::new();
+    for batch in rows.select(shown.to_vec())?.collect().await? {
+        let [column, value, reason] =
+            [1, 2, 3].map(|position| batch.column(position).as_string::<i32>().clone());
+        let row_numbers = batch.column(0).as_primitive::<Int64Type>();
+        for idx in 0..batch.num_rows() {
+            let (row, reason) = (row_numbers.value(idx), reason.value(idx));
+            let place = match column.is_valid(idx) {
+                true => format!("row {row}, {}", column.value(idx)),
+                false => format!("row {row}"),
+            };
+            first.push(match value.is_valid(idx) {
+                true => format!("{place} = {:?}: {reason}", value.value(idx)),
+                false => format!("{place}: {reason}"),
+            });
+        }
+    }
+    plan_err!(
+        "{}: expected rows that can all be stored, got {} of {} that cannot ({}); nothing was \
+         stored (SET tributary.bad_rows = 'quarantine' stores the others, and keeps these in \
+         system.quarantine)",
+        destination.name,
+        read.bad_row_count,
+        read.row_count,
+        first.join("; ")
+    )
 }
 
 /// The bad values of some rows of one file as rows of the table.

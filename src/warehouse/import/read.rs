@@ -67,6 +67,8 @@ pub(super) struct Reading<'a> {
     pub(super) imported_at: jiff::Timestamp,
     /// The columns of the stored table.
     pub(super) stored: Option<SchemaRef>,
+    /// Whether a stored column that the rows have not is NULL in them, instead of as it is stored.
+    pub(super) completes: bool,
 }
 
 /// Opens files.
@@ -145,7 +147,8 @@ impl Reading<'_> {
             .map(|origin| columns::resolve(self.table, self.mapping, self.deleted_when, origin));
         let mut targets = targets.collect::<Result<Vec<_>>>()?;
         columns::settle_types(&mut targets, self.stored.as_deref())?;
-        let layout = Arc::new(Layout::of(self.table, targets));
+        let stored = self.stored.as_deref().filter(|_| self.completes);
+        let layout = Arc::new(Layout::of(self.table, targets, stored));
         let warnings = origins.iter().zip(&layout.targets);
         let warnings = warnings
             .flat_map(|(origin, targets)| columns::warnings(self.table, targets, origin))
@@ -243,7 +246,9 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(table: &'static Table, targets: Vec<Targets>) -> Self {
+    /// # Arguments
+    /// `completed`: columns to have in any case.
+    fn of(table: &'static Table, targets: Vec<Targets>, completed: Option<&Schema>) -> Self {
         let columns = || targets.iter().flat_map(|file| &file.columns);
         let given = |name: &str| columns().any(|target| target.name == name);
         let contract = table.columns.iter().map(|column| column.name);
@@ -262,8 +267,15 @@ impl Layout {
         if marks_dates {
             fields.push(field(DATE_ONLY, DataType::Boolean, true));
         }
+        for stored in completed.iter().flat_map(|schema| schema.fields()) {
+            if !fields.iter().any(|field| field.name() == stored.name()) {
+                fields.push(field(stored.name(), stored.data_type().clone(), true));
+            }
+        }
         let lacking = fields.iter().map(|field| field.name().clone());
-        let lacking = lacking.filter(|name| !targets.iter().all(|file| has(table, file, name)));
+        let lacking = lacking.filter(|name| {
+            completed.is_none() && !targets.iter().all(|file| has(table, file, name))
+        });
         let lacking: Vec<FieldRef> = lacking
             .map(|name| field(&provided(&name), DataType::Boolean, false))
             .collect();

@@ -1,6 +1,9 @@
 //! What an import is asked to do, how far it is, and what it did.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use datafusion::common::{Result, plan_datafusion_err};
 
@@ -27,6 +30,25 @@ pub struct ImportRequest {
     pub dry_run: bool,
     /// When the import runs: kept with quarantined values.
     pub imported_at: jiff::Timestamp,
+}
+
+/// What is done when a value of some rows cannot be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadRows {
+    /// They are kept apart, with the reasons, and the others are stored.
+    Quarantine,
+    /// Nothing is stored.
+    Refuse,
+}
+
+/// As `tributary.bad_rows` says it.
+impl fmt::Display for BadRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Quarantine => "quarantine",
+            Self::Refuse => "refuse",
+        })
+    }
 }
 
 /// How a file holds its rows.
@@ -63,7 +85,7 @@ pub struct ImportSummary {
     pub quarantined: u64,
     /// Rows replaced by a later row of the same run with the same key.
     pub superseded: u64,
-    /// Rows removed from the table.
+    /// Rows removed from the table: those that say so, and those that a replacement has not.
     pub deleted: u64,
     /// Files that were not read, because they were imported already.
     pub skipped_files: u64,
@@ -72,7 +94,8 @@ pub struct ImportSummary {
 }
 
 impl ImportSummary {
-    /// All rows read: each is counted in exactly one of the five counts.
+    /// All rows read: each is counted in exactly one of the five counts. Rows that a replacement
+    /// removes were not read, and come on top.
     pub fn rows_read(&self) -> u64 {
         self.imported + self.unchanged + self.quarantined + self.superseded + self.deleted
     }

@@ -1,70 +1,110 @@
 //! Rows from a client instead of files: the way of bulk loads and of `INSERT INTO`.
 
 use datafusion::{
-    arrow::datatypes::SchemaRef, common::Result, execution::SendableRecordBatchStream,
+    arrow::datatypes::SchemaRef,
+    common::{Result, plan_err},
+    execution::SendableRecordBatchStream,
     prelude::SessionContext,
 };
+use deltalake_core::DeltaTable;
 use futures::StreamExt;
 
 use super::{
-    ImportSummary, contract_table, destination,
+    BadRows, ImportSummary, Writing, destination,
     read::{Input, Reading, Step},
+    schema_of,
     source::{BATCH_ROWS, Origin, RawBatch},
+    upsert::Destination,
     write_read,
 };
-use crate::warehouse::location::Location;
+use crate::warehouse::{contract::Table, location::Location};
 
-/// What a stream of rows does to a table.
+/// What becomes of the table that rows are loaded into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// New rows are added, rows with a known key are replaced: for tables of the contract.
-    Upsert,
+    /// The rows are added; in a table of the contract, those with a known key replace the stored
+    /// ones.
+    Append,
+    /// The rows are all that the table then holds.
+    Replace,
+    /// The table must not be there yet.
+    Create,
 }
 
 /// Where a stream of rows goes.
 #[derive(Debug, Clone)]
 pub struct StreamRequest {
-    /// A contract table.
+    /// A table of the contract, or any other one: that has no key, and takes the rows as they are.
     pub table: String,
     pub mode: Mode,
+    /// Whether a table outside the contract is made if it is missing.
+    pub creates: bool,
+    pub bad_rows: BadRows,
     /// What errors and the quarantine call the stream, in place of a file; the bad rows of a
     /// later stream of this name replace those of the same row numbers.
     pub name: String,
-    /// Pairs of target column and source column, for source columns under another name.
-    pub mapping: Vec<(String, String)>,
     /// When the import runs: kept with quarantined values.
     pub imported_at: jiff::Timestamp,
 }
 
-/// Imports a stream of batches into a contract table, in one commit, as [`super::import`] does.
+impl StreamRequest {
+    /// # Errors
+    /// A plan error when the table is there and must not be.
+    pub(super) fn check_stored(&self, stored: Option<&DeltaTable>) -> Result<()> {
+        match (self.mode, stored) {
+            (Mode::Create, Some(_)) => plan_err!(
+                "{}: expected to make the table, and it is there already: append to it, or replace it",
+                self.table
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Loads a stream of batches into a table, all or nothing: into one of the contract as
+/// [`super::import`] does, in one commit; into any other one as the rows are.
 ///
-/// Rows later in the stream win. The stream is read to its end before anything is written.
+/// Of rows with one key the later one wins. The stream is read to its end before anything is
+/// written.
 ///
 /// # Arguments
 /// `session`: must see every row of the table, so it carries no row policy.
 ///
 /// # Errors
-/// As [`super::import`]; and any error of the stream, after which nothing is written.
+/// As [`super::import`]; a plan error for a table that is there and must not be, or the other way
+/// round, and for bad rows unless they are quarantined; and any error of the stream. After each
+/// of them nothing is written.
 pub async fn import_stream(
     session: &SessionContext,
     warehouse: &Location,
     request: &StreamRequest,
     batches: SendableRecordBatchStream,
 ) -> Result<ImportSummary> {
-    let Mode::Upsert = request.mode;
-    let table = contract_table(&request.table)?;
-    let destination = destination(session, warehouse, table)?;
+    let Some(table) = Table::named(&request.table) else {
+        return super::plain::store(session, warehouse, request, batches).await;
+    };
+    let replaces = request.mode == Mode::Replace;
+    let destination = Destination {
+        replaces,
+        ..destination(session, warehouse, table)?
+    };
     let stored = destination.stored().await?;
+    request.check_stored(stored.as_ref())?;
     let reading = Reading {
         session,
         table,
-        mapping: &request.mapping,
+        mapping: &[],
         deleted_when: None,
         imported_at: request.imported_at,
-        stored: super::schema_of(stored.as_ref())?,
+        stored: schema_of(stored.as_ref())?,
+        completes: replaces,
     };
     let read = reading.read(input(request, batches), &|_| {}).await?;
-    write_read(&destination, warehouse, read, false).await
+    let writing = Writing {
+        bad_rows: request.bad_rows,
+        dry_run: false,
+    };
+    write_read(&destination, warehouse, read, writing).await
 }
 
 fn input(request: &StreamRequest, batches: SendableRecordBatchStream) -> Input {

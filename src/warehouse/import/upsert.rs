@@ -10,7 +10,7 @@ use super::{changed::Changed, latest::Rows};
 use crate::warehouse::{delta, location::Location, parquet};
 
 /// How often a commit is worked out again after another writer was faster.
-const ATTEMPTS: usize = 10;
+pub(super) const ATTEMPTS: usize = 10;
 
 /// A Delta table to write to.
 pub(super) struct Destination<'a> {
@@ -25,6 +25,8 @@ pub(super) struct Destination<'a> {
     pub(super) incidental: Option<&'a str>,
     /// Whether the table, when created, keeps a change data feed.
     pub(super) change_feed: bool,
+    /// Whether stored rows are removed whose key the run has not.
+    pub(super) replaces: bool,
     /// What the commit remembers beside the rows.
     pub(super) remembered: Vec<String>,
 }
@@ -101,10 +103,11 @@ impl Destination<'_> {
                 }
             }
         };
-        let effective = changed.inserted + changed.updated + changed.deleted;
+        // What a replacement removes is no row of the run.
+        let deleted = if self.replaces { 0 } else { changed.deleted };
         Ok(Comparison {
             stored,
-            unchanged: rows.row_count - effective,
+            unchanged: rows.row_count - changed.inserted - changed.updated - deleted,
             changed,
         })
     }

@@ -8,6 +8,7 @@ use datafusion::{
         error::ArrowError,
     },
     common::{Column, Result},
+    dataframe::DataFrame,
     execution::{SessionState, SessionStateBuilder},
     logical_expr::{Expr, ident, lit},
 };
@@ -18,7 +19,7 @@ use deltalake_core::{
         StructField, Transaction, engine::arrow_conversion::TryIntoKernel,
         transaction::CommitProperties,
     },
-    operations::write::SchemaMode,
+    operations::write::{SchemaMode, WriteBuilder},
     protocol::SaveMode,
 };
 use parquet::{
@@ -68,20 +69,24 @@ impl Destination<'_> {
             true => rows,
             false => rows.sort(order)?,
         };
-        let write = stored
-            .write([])
-            .with_input_plan(rows.into_parts().1)
-            .with_session_state(Arc::new(self.writing_state()))
-            .with_save_mode(SaveMode::Append)
-            .with_target_file_size(Some(FILE_BYTES))
-            .with_writer_properties(encoding())
-            .with_commit_properties(self.properties());
+        let write = self.writing(stored, rows).with_save_mode(SaveMode::Append);
         let write = match self.widens(&schema, changed) {
             true => write.with_schema_mode(SchemaMode::Merge),
             false => write,
         };
         write.await?;
         Ok(())
+    }
+
+    /// The commit of new files with these rows.
+    pub(super) fn writing(&self, stored: DeltaTable, rows: DataFrame) -> WriteBuilder {
+        stored
+            .write([])
+            .with_input_plan(rows.into_parts().1)
+            .with_session_state(Arc::new(self.writing_state()))
+            .with_target_file_size(Some(FILE_BYTES))
+            .with_writer_properties(encoding())
+            .with_commit_properties(self.properties())
     }
 
     /// Updates, removes and adds rows by key.

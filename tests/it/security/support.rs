@@ -59,7 +59,7 @@ fn reader() -> Role {
 
 fn manager() -> Role {
     Role {
-        write: vec!["scratch.*".to_owned()],
+        write: ["scratch.*", "stores", "quotas"].map(str::to_owned).into(),
         ..reader()
     }
 }
