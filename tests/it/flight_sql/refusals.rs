@@ -3,7 +3,8 @@
 use arrow_flight::{
     FlightDescriptor,
     sql::{
-        Any, CommandStatementIngest, CommandStatementUpdate, ProstMessageExt, TicketStatementQuery,
+        Any, CommandStatementIngest, CommandStatementUpdate, ProstMessageExt,
+        TableDefinitionOptions, TableExistsOption, TableNotExistOption, TicketStatementQuery,
     },
 };
 use futures::stream;
