@@ -43,6 +43,11 @@ pub struct Server {
     /// Refresh materialized views when they are due. Those that come with the program are, once
     /// somebody has refreshed them.
     pub refresh: bool,
+    /// A process that refreshes a view loses it to others this long after it was last heard of, at
+    /// least one second; it says four times within this that it is there.
+    #[serde(with = "friendly")]
+    #[schemars(with = "String", extend("format" = "duration"))]
+    pub refresh_lease: Duration,
     /// Serve other machines although TLS or logins are missing.
     pub insecure: bool,
     /// TLS; absent: plaintext.
@@ -63,6 +68,7 @@ impl Default for Server {
             max_data_age: None,
             log: None,
             refresh: true,
+            refresh_lease: Duration::from_secs(60),
             insecure: false,
             tls: None,
             limits: Limits::default(),

@@ -107,6 +107,7 @@ impl Engine {
                 stored_views: Arc::<StoredViews>::default(),
                 state: planner::extend(state).build(),
                 roles,
+                refresh_lease: config.server.refresh_lease,
                 refreshes: OnceLock::new(),
             }),
             activity,

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, RwLock},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use datafusion::{
@@ -78,6 +78,11 @@ impl Session {
 
     pub fn warehouse(&self) -> &Arc<Warehouse> {
         &self.sources.warehouse
+    }
+
+    /// How long a view is left to who refreshes it and is not heard of.
+    pub fn refresh_lease(&self) -> Duration {
+        self.engine.refresh_lease
     }
 
     /// What the caller may do.

@@ -1,6 +1,9 @@
 //! What the sessions of an engine share, and how one begins.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use datafusion::{
     catalog::{
@@ -32,6 +35,7 @@ pub(super) struct Shared {
     /// It is copied for each: building one takes longer than a small query.
     pub(super) state: SessionState,
     pub(super) roles: Roles,
+    pub(super) refresh_lease: Duration,
     pub(super) refreshes: OnceLock<Arc<dyn Refreshes>>,
 }
 

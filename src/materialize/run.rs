@@ -20,10 +20,8 @@ use crate::{
     },
 };
 
-/// How long others leave a view to who refreshes it without hearing of it.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
-/// How often who refreshes a view says that it still does.
-const RENEWAL: Duration = Duration::from_secs(15);
+/// How often within its lease who refreshes a view says that it still does.
+const RENEWALS: u32 = 4;
 
 /// How long who asks waits for somebody else's run of the same view to end, and how often it looks.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -64,6 +62,7 @@ pub(super) async fn run(
 ) -> Result<Option<Outcome>> {
     let location = session.warehouse().location();
     let journal = Ledger::of(location, &request.name.schema, &request.name.name)?;
+    let lease = SignedDuration::try_from(session.refresh_lease()).unwrap_or(SignedDuration::MAX);
     let id = Uuid::new_v4().to_string();
     let acquired = journal.change(|ledger| {
         if cause.slot.is_some() && ledger.last_slot() >= cause.slot {
@@ -76,7 +75,7 @@ pub(super) async fn run(
             at: now(),
             attempt: ledger.failures().0.saturating_add(1),
         };
-        let fence = ledger.acquire(&begun, LEASE)?;
+        let fence = ledger.acquire(&begun, lease)?;
         Some((fence, begun))
     });
     let Some((fence, begun)) = acquired.await? else {
@@ -84,9 +83,9 @@ pub(super) async fn run(
     };
     let refreshed = tokio::select! {
         refreshed = refresh(session, request, count) => refreshed,
-        lost = renewed(&journal, fence) => match lost {
+        lost = renewed(&journal, fence, lease) => match lost {
             Ok(()) => exec_err!(
-                "REFRESH {}: somebody else took it over, because nothing was heard of this run for {LEASE:#}",
+                "REFRESH {}: somebody else took it over, because nothing was heard of this run for {lease:#}",
                 request.name
             ),
             Err(error) => Err(error),
@@ -165,11 +164,12 @@ pub async fn run_asked(
 }
 
 /// Says again and again that the run goes on; ends when another one has taken over.
-async fn renewed(journal: &Journal<Ledger>, fence: u64) -> Result<()> {
+async fn renewed(journal: &Journal<Ledger>, fence: u64, lease: SignedDuration) -> Result<()> {
+    let pause = lease.unsigned_abs() / RENEWALS;
     loop {
-        tokio::time::sleep(RENEWAL).await;
+        tokio::time::sleep(pause).await;
         let renewed = journal
-            .change(|ledger| ledger.renew(fence, now(), LEASE))
+            .change(|ledger| ledger.renew(fence, now(), lease))
             .await;
         match renewed {
             Ok(Some(())) => {}

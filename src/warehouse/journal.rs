@@ -64,7 +64,7 @@ impl<T: Default + Serialize + DeserializeOwned> Journal<T> {
             let Some(result) = change(&mut state) else {
                 return Ok(None);
             };
-            if self.write(number, &state).await? {
+            if self.write(number, &state).await? && !self.is_outdated(number).await? {
                 let old = numbers.into_iter().filter(|old| old + KEPT < number);
                 self.remove(old).await;
                 return Ok(Some(result));
@@ -120,6 +120,13 @@ impl<T: Default + Serialize + DeserializeOwned> Journal<T> {
             Err(error) => return Err(error.into()),
         }
         Ok(true)
+    }
+
+    /// Whether a state was written long after its number was: its file had been removed as an old
+    /// one, so that the store took it, and nobody will read it.
+    async fn is_outdated(&self, number: u64) -> Result<bool> {
+        let newest = self.numbers().await?.into_iter().max();
+        Ok(newest.is_some_and(|newest| number + KEPT < newest))
     }
 
     /// Whoever writes next tries again what could not be removed.
@@ -184,6 +191,37 @@ mod tests {
         assert_eq!(state, Vec::from_iter(0..16));
         let files = std::fs::read_dir(folder.path()).unwrap().count();
         assert!(files <= 12, "{files} states are kept");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_writer_that_stalls_does_not_win_an_old_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let push = |writer| {
+            move |state: &mut Vec<u32>| {
+                state.push(writer);
+                Some(())
+            }
+        };
+        journal(&folder).change(push(0)).await.unwrap();
+        let (others, mut is_stalled) = (journal(&folder), true);
+        let stalling = |state: &mut Vec<u32>| {
+            if std::mem::take(&mut is_stalled) {
+                let others = &others;
+                let many = async move {
+                    for writer in 1..=20 {
+                        others.change(push(writer)).await.unwrap();
+                    }
+                };
+                let here = tokio::runtime::Handle::current();
+                tokio::task::block_in_place(|| here.block_on(many));
+            }
+            state.push(21);
+            Some(())
+        };
+        let changed = journal(&folder).change(stalling).await.unwrap();
+        assert_eq!(changed, Some(()));
+        let state = journal(&folder).read().await.unwrap();
+        assert_eq!(state, Vec::from_iter(0..=21));
     }
 
     #[tokio::test]

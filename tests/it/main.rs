@@ -7,8 +7,12 @@
 
 /// Which days of a view a change of its tables reaches.
 mod affected;
+/// A warehouse in an Azure container.
+mod azure;
 /// The program as people and scripts run it: output, exit codes, signals.
 mod cli;
+/// Runs that are killed.
+mod crashes;
 /// The SQL examples of the documentation.
 mod docs;
 /// What Flight SQL clients see and do.
@@ -47,6 +51,8 @@ mod sample;
 mod sample_shop;
 /// Who comes in, as whom, and what they get to see.
 mod security;
+/// A server for a while, under crashes and faults.
+mod soak;
 /// Apache Superset, its package and the dashboards of the reports.
 mod superset;
 /// What the engine says of its own reports.

@@ -1,6 +1,6 @@
 //! `[server]`: addresses, TLS and limits that make sense together.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use super::{Found, files, tracing};
 use crate::config::{Config, Limits, Server, node::Path};
@@ -11,6 +11,7 @@ pub(super) fn validate(config: &Config, found: &mut Found) {
         listen,
         monitor,
         insecure,
+        refresh_lease,
         tls,
         limits,
         tracing,
@@ -26,6 +27,14 @@ pub(super) fn validate(config: &Config, found: &mut Found) {
     {
         let expected = format!("another port than that of server.listen, {listen}");
         found.error(path.key("monitor"), expected, monitor);
+    }
+    if *refresh_lease < Duration::from_secs(1) {
+        let expected = "a duration of one second or more, such as 1m";
+        found.error(
+            path.key("refresh_lease"),
+            expected,
+            format!("{refresh_lease:?}"),
+        );
     }
     if let Some(tls) = tls {
         let path = path.key("tls");

@@ -72,6 +72,7 @@ parameters = { lookback = "7 days" }
 [server]
 listen = "0.0.0.0:50051"
 monitor = "127.0.0.1:50051"
+refresh_lease = "0s"
 
 [server.tls]
 certificate = "no.crt"

@@ -72,10 +72,10 @@ fn a_commit_whose_answer_is_lost_is_made_once() {
     }
 }
 
-/// Disturbs a fifth of all requests, each time the same for a seed.
-fn plan(seed: u64) -> impl FnMut(&Request) -> Fault + Send {
+/// Disturbs seven of so many requests, each time the same for a seed.
+pub(crate) fn plan(seed: u64, of: u32) -> impl FnMut(&Request) -> Fault + Send {
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
-    move |_| match dice.random_range(0..35) {
+    move |_| match dice.random_range(0..of) {
         0 => Fault::Status(500),
         1 => Fault::Status(503),
         2 => Fault::Status(429),
@@ -88,7 +88,7 @@ fn plan(seed: u64) -> impl FnMut(&Request) -> Fault + Send {
 }
 
 /// Runs until a run succeeds; a run that does not must say why.
-fn insist(program: &Program, args: &[&str]) -> Ran {
+pub(crate) fn insist(program: &Program, args: &[&str]) -> Ran {
     for _ in 0..RUNS {
         let ran = program.run(args);
         if ran.code == Some(0) {
@@ -104,7 +104,7 @@ fn faults_change_no_answer() {
     let server = Server::start();
     for seed in 1..=3 {
         let warehouse = format!("s3://bucket/faults-{seed}");
-        let proxy = Proxy::start(server.address(), plan(seed));
+        let proxy = Proxy::start(server.address(), plan(seed, 35));
         let program = server.program_through(proxy.address(), &warehouse);
         program.file("orders.csv", &orders(0..100));
         insist(&program, &IMPORT);

@@ -11,7 +11,7 @@ use std::{
 
 /// What becomes of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     None,
     /// It does not reach the server, which seems to answer this.
     Status(u16),
@@ -28,9 +28,9 @@ pub(super) enum Fault {
 }
 
 /// A request as the proxy sees it.
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) path: String,
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
     head: String,
     body: Vec<u8>,
 }
@@ -38,7 +38,7 @@ pub(super) struct Request {
 type Plan = dyn FnMut(&Request) -> Fault + Send;
 
 /// A proxy in front of an HTTP server, ended with the test.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     address: SocketAddr,
     plan: Arc<Mutex<Box<Plan>>>,
     is_over: Arc<AtomicBool>,
@@ -46,7 +46,7 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    pub(super) fn start(
+    pub(crate) fn start(
         server: SocketAddr,
         plan: impl FnMut(&Request) -> Fault + Send + 'static,
     ) -> Self {
@@ -75,12 +75,12 @@ impl Proxy {
         }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// From now on every request gets through.
-    pub(super) fn heal(&self) {
+    pub(crate) fn heal(&self) {
         *self.plan.lock().unwrap() = Box::new(|_| Fault::None);
     }
 }

@@ -75,7 +75,7 @@ impl Server {
         self.address
     }
 
-    fn environment(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
         self.environment_through(self.address)
     }
 
