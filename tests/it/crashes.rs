@@ -23,7 +23,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::{cli::program::Program, object_stores::proxy::Fault, s3::server::Server};
 use reader::{Promise, Reader};
 use serving::{Serving, free_port};
-use shop::{DAYS, History, ORDERS, Orders, ROWS};
+use shop::{DAYS, History, Orders, ROWS};
 use victim::{Ended, Moment, Victims};
 
 const KILLS: usize = 8;
@@ -47,6 +47,13 @@ struct Measure {
     requests: usize,
     writes: usize,
 }
+
+/// Roughly: nothing was measured before it.
+const FIRST: Measure = Measure {
+    took: Duration::from_secs(1),
+    requests: 20,
+    writes: 3,
+};
 
 impl From<&Ended> for Measure {
     fn from(ended: &Ended) -> Self {
@@ -176,8 +183,10 @@ fn whatever_is_killed_no_number_is_wrong() {
     let kills = kills.map_or(KILLS, |kills| kills.parse().unwrap());
     let server = Server::start();
     let mut crashes = Crashes::new(&server);
+    // The first import makes the table, too.
+    crashes.measures.insert(Step::Add, FIRST);
+    crashes.step(Step::Add, kills.min(2));
     // How the steps go undisturbed.
-    crashes.step(Step::Add, 0);
     crashes.program.output(&["sql", &shop::view("")]);
     for step in [Step::Refresh, Step::Add, Step::Change, Step::Refresh] {
         crashes.step(step, 0);
@@ -220,7 +229,6 @@ fn whatever_is_killed_no_number_is_wrong() {
     assert_eq!(running, "n\n0\n");
     crashes.step(Step::Optimize, 0);
     assert_eq!(crashes.rows(ROWS), crashes.orders.rows());
-    assert!(crashes.rows(ORDERS).lines().count() == 2);
     tell(&crashes, reads);
 }
 
