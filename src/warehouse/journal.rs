@@ -193,37 +193,6 @@ mod tests {
         assert!(files <= 12, "{files} states are kept");
     }
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_writer_that_stalls_does_not_win_an_old_number() {
-        let folder = tempfile::tempdir().unwrap();
-        let push = |writer| {
-            move |state: &mut Vec<u32>| {
-                state.push(writer);
-                Some(())
-            }
-        };
-        journal(&folder).change(push(0)).await.unwrap();
-        let (others, mut is_stalled) = (journal(&folder), true);
-        let stalling = |state: &mut Vec<u32>| {
-            if std::mem::take(&mut is_stalled) {
-                let others = &others;
-                let many = async move {
-                    for writer in 1..=20 {
-                        others.change(push(writer)).await.unwrap();
-                    }
-                };
-                let here = tokio::runtime::Handle::current();
-                tokio::task::block_in_place(|| here.block_on(many));
-            }
-            state.push(21);
-            Some(())
-        };
-        let changed = journal(&folder).change(stalling).await.unwrap();
-        assert_eq!(changed, Some(()));
-        let state = journal(&folder).read().await.unwrap();
-        assert_eq!(state, Vec::from_iter(0..=21));
-    }
-
     #[tokio::test]
     async fn nothing_is_written_for_no_change() {
         let folder = tempfile::tempdir().unwrap();

@@ -210,6 +210,7 @@ fn whatever_is_killed_no_number_is_wrong() {
         let step = *STEPS.choose(&mut crashes.dice).unwrap();
         crashes.step(step, kills);
         reader.check();
+        tell(&crashes, kills, "going on");
     }
     let reads = reader.stop();
     drop(serving);
@@ -229,15 +230,15 @@ fn whatever_is_killed_no_number_is_wrong() {
     assert_eq!(running, "n\n0\n");
     crashes.step(Step::Optimize, 0);
     assert_eq!(crashes.rows(ROWS), crashes.orders.rows());
-    tell(&crashes, reads);
+    let how = format!("{} answers read meanwhile", reads.answered);
+    tell(&crashes, kills, &how);
 }
 
 /// Writes what was killed where.
-fn tell(crashes: &Crashes, reads: reader::Reads) {
-    let (kills, files) = (crashes.kills, crashes.files);
+fn tell(crashes: &Crashes, kills: usize, how: &str) {
     let mut text = format!(
-        "{kills} kills, {files} imported files, {} answers read meanwhile\n",
-        reads.answered
+        "{} kills, {} imported files, {how}\n",
+        crashes.kills, crashes.files
     );
     for (what, times) in &crashes.told {
         writeln!(text, "{times:4} {what}").unwrap();

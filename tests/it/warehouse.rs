@@ -4,6 +4,8 @@
 mod contract;
 // Tables in the Delta format.
 mod delta;
+// States that several processes change.
+mod journal;
 // Views made by SQL, as files.
 mod kept_views;
 // Hive partitions of Parquet files.
