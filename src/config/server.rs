@@ -43,8 +43,8 @@ pub struct Server {
     /// Refresh materialized views when they are due. Those that come with the program are, once
     /// somebody has refreshed them.
     pub refresh: bool,
-    /// A process that refreshes a view loses it to others this long after it was last heard of, at
-    /// least one second; it says four times within this that it is there.
+    /// How long a view is left to a process that refreshes it and is not heard of any more, at least
+    /// one second; it says four times in this that it is still there.
     #[serde(with = "friendly")]
     #[schemars(with = "String", extend("format" = "duration"))]
     pub refresh_lease: Duration,
