@@ -24,6 +24,7 @@ use crate::{
         explain_order::ExplainOrderPlanner,
         filters_first::FiltersFirst,
         held_filters::HeldFilters,
+        json::{json_array_udf, json_text_udf},
         metric_view::measure_udaf,
         money::{convert_udf, report_currency_udf},
         policy::{BarrierPlanner, PushSafeFilters, caller_functions},
@@ -39,6 +40,7 @@ pub(super) fn extend(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     let functions = builder.scalar_functions().get_or_insert_default();
     functions.extend(scalar_functions());
     functions.extend([local_date_udf(), local_midnight_udf()].map(Arc::new));
+    functions.extend([json_array_udf(), json_text_udf()].map(Arc::new));
     functions.extend([convert_udf(), report_currency_udf()].map(Arc::new));
     let functions = builder.aggregate_functions().get_or_insert_default();
     functions.extend(aggregate_functions());

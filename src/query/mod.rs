@@ -12,6 +12,7 @@ pub mod filters_first;
 pub mod glossary;
 pub mod held_filters;
 pub mod insert;
+pub mod json;
 pub mod materialized;
 pub mod metric_view;
 pub mod money;

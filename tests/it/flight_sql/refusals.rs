@@ -133,6 +133,10 @@ async fn item_15_updates_and_ingest_are_denied() {
     };
     let ingest = CommandStatementIngest {
         table: "orders".to_owned(),
+        table_definition_options: Some(TableDefinitionOptions {
+            if_not_exist: TableNotExistOption::Fail.into(),
+            if_exists: TableExistsOption::Append.into(),
+        }),
         ..CommandStatementIngest::default()
     };
     for command in [update.as_any(), ingest.as_any()] {
