@@ -1,5 +1,7 @@
 //! Imports of real files into a warehouse in a temporary folder.
 
+// Exports of vendors through mappings, shipped and of one's own.
+mod connectors;
 // Which values are refused, and what the quarantine says about them.
 mod bad_values;
 // How CSV, JSON lines and Parquet are read.

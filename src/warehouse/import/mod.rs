@@ -22,6 +22,7 @@ mod cut;
 mod inputs;
 mod json_lines;
 mod latest;
+mod mapped;
 mod parquet;
 mod plain;
 pub mod quarantine;
@@ -44,14 +45,18 @@ use datafusion::{
 };
 use deltalake_core::DeltaTable;
 
+pub use self::{
+    mapped::{
+        MappedFiles, MappedRequest, SOURCE_FILE, SOURCE_ROW, SourceTable, Watch, import_mapped,
+        place_columns,
+    },
+    request::{BadRows, Format, ImportRequest, ImportSummary, Progress},
+    stream::{Mode, StreamRequest, import_stream},
+};
 use self::{
     read::{Read, Reading},
     source::Stamp,
     upsert::Destination,
-};
-pub use self::{
-    request::{BadRows, Format, ImportRequest, ImportSummary, Progress},
-    stream::{Mode, StreamRequest, import_stream},
 };
 use super::{contract::Table, delta, location::Location};
 

@@ -35,6 +35,8 @@ pub(super) struct Input {
     pub(super) origins: Vec<Origin>,
     /// Of all files; 0 if nobody knows.
     pub(super) total_bytes: u64,
+    /// Whether row numbers count from the beginning of the origin, not of the piece.
+    pub(super) is_numbered: bool,
     pub(super) pieces: std::pin::Pin<Box<dyn Stream<Item = Result<Step>> + Send>>,
 }
 
@@ -73,21 +75,31 @@ pub(super) struct Reading<'a> {
 
 /// Opens files.
 pub(super) async fn open(files: Vec<PathBuf>, format: Option<Format>) -> Result<Input> {
+    Ok(rows_of(sources(files, format).await?))
+}
+
+/// Finds the columns of files.
+pub(super) async fn sources(files: Vec<PathBuf>, format: Option<Format>) -> Result<Vec<Source>> {
     let opening = SpawnedTask::spawn_blocking(move || {
         let files = files.iter().map(|file| Source::open(file, format));
         files.collect::<Result<Vec<_>>>()
     });
-    let files = joined(opening.join().await)??;
+    joined(opening.join().await)?
+}
+
+/// The rows of files, one file after the other.
+pub(super) fn rows_of(files: Vec<Source>) -> Input {
     let (sender, receiver) = mpsc::channel(1);
-    Ok(Input {
+    Input {
         origins: files.iter().map(|file| file.origin.clone()).collect(),
         total_bytes: files.iter().map(|file| file.size_bytes).sum(),
+        is_numbered: false,
         pieces: {
             let cutting = SpawnedTask::spawn_blocking(move || cut(&files, &sender));
             let pieces = futures::stream::unfold((receiver, Some(cutting)), next_step);
             pieces.boxed()
         },
-    })
+    }
 }
 
 type Cutting = Option<SpawnedTask<()>>;
@@ -170,7 +182,11 @@ impl Reading<'_> {
         let mut checked = checking.buffered(threads);
         while let Some(piece) = checked.next().await {
             let mut piece = piece?;
-            let (origin, first) = (&origins[piece.origin], row_numbers[piece.origin]);
+            let origin = &origins[piece.origin];
+            let first = match input.is_numbered {
+                true => 0,
+                false => row_numbers[piece.origin],
+            };
             if let Some(misfits) = piece.misfits {
                 return self.refuse(origin, first, misfits);
             }
@@ -343,6 +359,6 @@ fn field(name: &str, data_type: DataType, nullable: bool) -> FieldRef {
     Arc::new(Field::new(name, data_type, nullable))
 }
 
-fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T> {
+pub(super) fn joined<T>(result: Result<T, tokio::task::JoinError>) -> Result<T> {
     result.map_err(|error| exec_datafusion_err!("import: a reading thread ended: {error}"))
 }

@@ -5,10 +5,11 @@
 //! cleans up old commits. A file with bad rows is not remembered, so that it is told of them
 //! every time, and neither is a file whose rows changed nothing, because nothing was committed.
 
-use std::time::SystemTime;
+use std::{path::Path, time::SystemTime};
 
 use datafusion::common::{Result, exec_datafusion_err};
 use deltalake_core::DeltaTable;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::{ImportRequest, source::Stamp};
@@ -16,21 +17,36 @@ use crate::warehouse::delta;
 
 /// The transaction of a file: its path, size and time of change, and how the run reads it.
 pub(super) fn id(file: &Stamp, request: &ImportRequest) -> Result<String> {
+    let mut mapping = request.mapping.clone();
+    mapping.sort();
+    let format = request.format.map(|format| format!("{format:?}"));
+    let (path, size_bytes, modified_at) = told_by(file)?;
+    let deleted_when = &request.deleted_when;
+    transaction(
+        file,
+        &(path, size_bytes, modified_at, format, mapping, deleted_when),
+    )
+}
+
+/// The transaction of a file whose rows a statement makes.
+pub(super) fn mapped_id(file: &Stamp, statement: &str) -> Result<String> {
+    transaction(file, &(told_by(file)?, statement))
+}
+
+fn told_by(file: &Stamp) -> Result<(&Path, u64, String)> {
     let modified_at = file.modified_at.duration_since(SystemTime::UNIX_EPOCH);
     let modified_at = modified_at.map_err(|error| {
         exec_datafusion_err!("import: the time of {}: {error}", file.path.display())
     })?;
-    let mut mapping = request.mapping.clone();
-    mapping.sort();
-    let all = (
+    Ok((
         &file.path,
         file.size_bytes,
         modified_at.as_nanos().to_string(),
-        request.format.map(|format| format!("{format:?}")),
-        mapping,
-        &request.deleted_when,
-    );
-    let all = serde_json::to_vec(&all).map_err(|error| {
+    ))
+}
+
+fn transaction(file: &Stamp, all: &impl Serialize) -> Result<String> {
+    let all = serde_json::to_vec(all).map_err(|error| {
         exec_datafusion_err!(
             "import: expected a path of UTF-8 text, got {}: {error}",
             file.path.display()

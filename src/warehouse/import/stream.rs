@@ -133,6 +133,7 @@ fn input(request: &StreamRequest, batches: SendableRecordBatchStream) -> Input {
             schema,
         }],
         total_bytes: 0,
+        is_numbered: false,
         pieces: pieces.boxed(),
     }
 }
