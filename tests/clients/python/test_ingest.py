@@ -30,12 +30,20 @@ class Loads(unittest.TestCase):
     def setUp(self):
         self.connection = connect(WRITER)
         self.addCleanup(self.connection.close)
-        self.cursor = self.connection.cursor()
-        self.addCleanup(self.cursor.close)
+
+    # A cursor of the driver stays what it was first: one for loads runs no statement.
+    def load(self, table, rows, **options):
+        with self.connection.cursor() as cursor:
+            return cursor.adbc_ingest(table, rows, **options)
+
+    def run_update(self, sql):
+        with self.connection.cursor() as cursor:
+            cursor.executescript(sql)
 
     def rows(self, sql):
-        self.cursor.execute(sql)
-        return self.cursor.fetchall()
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchall()
 
     def refused(self, text, run):
         with self.assertRaises(adbc_driver_manager.Error) as caught:
@@ -43,7 +51,7 @@ class Loads(unittest.TestCase):
         self.assertIn(text, str(caught.exception))
 
     def test_a_table_of_the_contract(self):
-        load = self.cursor.adbc_ingest
+        load = self.load
         self.assertEqual(load("stores", stores(["Mitte", "Soho"]), mode="replace"), 2)
         self.refused(
             "it is there already", lambda: load("stores", stores(["Mitte"]), mode="create")
@@ -59,7 +67,7 @@ class Loads(unittest.TestCase):
         self.assertEqual(self.rows(names), [("Mitte",)])
 
     def test_a_table_of_ones_own(self):
-        load = self.cursor.adbc_ingest
+        load = self.load
         quotas = pyarrow.table(
             {
                 "team": pyarrow.array(["north", "south"]).dictionary_encode(),
@@ -93,32 +101,38 @@ class Loads(unittest.TestCase):
             for first in range(0, count, size)
         )
         reader = pyarrow.RecordBatchReader.from_batches(schema, batches)
-        self.assertEqual(self.cursor.adbc_ingest("stores", reader, mode="replace"), count)
+        self.assertEqual(self.load("stores", reader, mode="replace"), count)
         self.assertEqual(
             self.rows("SELECT count(*), count(DISTINCT store_id) FROM stores"), [(count, count)]
         )
 
     def test_pandas(self):
         frame = pandas.DataFrame({"team": ["east"], "quota": [7.0]})
-        frame.to_sql("quotas", self.connection, if_exists="replace", index=False)
+        self.load("quotas", pyarrow.Table.from_pandas(frame, preserve_index=False), mode="replace")
         self.assertEqual(self.rows("SELECT team, quota FROM quotas"), [("east", 7.0)])
-        frame.to_sql("quotas", self.connection, if_exists="append", index=False)
+        self.assertEqual(
+            frame.to_sql("quotas", self.connection, if_exists="append", index=False), 1
+        )
         self.assertEqual(self.rows("SELECT count(*) FROM quotas"), [(2,)])
+        with self.assertRaises(ValueError):
+            frame.to_sql("quotas", self.connection, if_exists="fail", index=False)
 
     def test_insert(self):
-        self.cursor.adbc_ingest("stores", stores(["Mitte", "Soho"]), mode="replace")
+        self.load("stores", stores(["Mitte", "Soho"]), mode="replace")
         copied = "INSERT INTO stores (store_id, name) SELECT 'x-' || store_id, name FROM stores"
-        self.assertEqual(self.cursor.executescript(copied), None)
+        self.run_update(copied)
         self.assertEqual(self.rows("SELECT count(*) FROM stores"), [(4,)])
-        self.cursor.execute("INSERT INTO stores (store_id, name) VALUES (?, ?)", ("s-9", "Gion"))
+        with self.connection.cursor() as cursor:
+            cursor.execute("INSERT INTO stores (store_id, name) VALUES (?, ?)", ("s-9", "Gion"))
         self.assertEqual(
             self.rows("SELECT name FROM stores WHERE store_id = 's-9'"), [("Gion",)]
         )
 
     def test_insert_of_many_parameters(self):
-        self.cursor.adbc_ingest("stores", stores(["Mitte"]), mode="replace")
+        self.load("stores", stores(["Mitte"]), mode="replace")
         insert = "INSERT INTO stores (store_id, name) VALUES (?, upper(?))"
-        self.cursor.executemany(insert, [(f"m-{number}", f"name {number}") for number in range(500)])
+        with self.connection.cursor() as cursor:
+            cursor.executemany(insert, [(f"m-{number}", f"name {number}") for number in range(500)])
         self.assertEqual(self.rows("SELECT count(*) FROM stores"), [(501,)])
         self.assertEqual(
             self.rows("SELECT name FROM stores WHERE store_id = 'm-499'"), [("NAME 499",)]
@@ -133,11 +147,11 @@ class Loads(unittest.TestCase):
                 self.refused("none of your roles may write there", run)
         self.refused(
             "none of your roles may write there",
-            lambda: self.cursor.adbc_ingest("orders", stores(["x"]), mode="append"),
+            lambda: self.load("orders", stores(["x"]), mode="append"),
         )
 
     def test_what_a_load_cannot_be(self):
-        load = self.cursor.adbc_ingest
+        load = self.load
         self.refused(
             "no temporary tables", lambda: load("quotas", stores(["x"]), temporary=True)
         )
