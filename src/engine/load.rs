@@ -5,9 +5,7 @@ use std::sync::Arc;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     common::{Result, plan_err},
-    execution::{
-        SendableRecordBatchStream, SessionState, SessionStateBuilder, runtime_env::RuntimeEnv,
-    },
+    execution::{SendableRecordBatchStream, SessionState, SessionStateBuilder},
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
     prelude::SessionContext,
 };
@@ -175,7 +173,7 @@ impl Session {
         let Some(work) = work else {
             return SessionContext::new_with_state(state);
         };
-        let runtime: Arc<RuntimeEnv> = runtime_within(state.runtime_env(), work);
+        let runtime = runtime_within(state.runtime_env(), work);
         let state = SessionStateBuilder::new_from_existing(state).with_runtime_env(runtime);
         SessionContext::new_with_state(state.build())
     }
