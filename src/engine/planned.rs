@@ -72,7 +72,8 @@ impl Session {
             None => self.rows(planned).await,
             Some(_) => {
                 let (state, context) = (planned.state.clone(), task_context(&planned.state));
-                let written = self.take_effect(planned).await?;
+                // Boxed, or the stack of every query would have room for what few statements do.
+                let written = Box::pin(self.take_effect(planned)).await?;
                 stream(&told(written)?, &state, context).await
             }
         }

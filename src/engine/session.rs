@@ -175,7 +175,7 @@ impl Session {
         let state = self.state_creating(statement.created_table())?;
         let plan = match statement {
             Statement::Sql(statement) => state.statement_to_plan(statement).await?,
-            Statement::Insert(insert) => match self.plan_insert(&insert, &state).await? {
+            Statement::Insert(insert) => match Box::pin(self.plan_insert(&insert, &state)).await? {
                 None => state.statement_to_plan(insert.statement).await?,
                 Some((plan, load)) => {
                     return Ok(Planned {

@@ -62,7 +62,7 @@ pub(super) async fn ingest(
                 // Before the rows are read: who may not write need not send them.
                 session.check_load(&load)?;
                 let rows = received(first, rest).await?;
-                session.load(&load, rows, Some(&work)).await
+                Box::pin(session.load(&load, rows, Some(&work))).await
             };
             loading.await.map_err(|error| status(&error))
         })

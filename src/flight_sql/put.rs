@@ -46,7 +46,7 @@ pub(super) async fn run(
             }
         }
         Command::CommandStatementIngest(command) => {
-            let count = ingest(service, asker, command, first, data).await?;
+            let count = Box::pin(ingest(service, asker, command, first, data)).await?;
             return Ok((updated(count), None));
         }
         other => return Err(command::unexpected("DoPut", &other)),

@@ -82,9 +82,7 @@ impl QueryRuntime {
         &self,
         work: impl Future<Output = Result<T, Status>> + Send + 'static,
     ) -> Result<T, Status> {
-        Task(self.runtimes().planning.spawn(work.in_current_span()))
-            .await
-            .unwrap_or_else(|error| Err(stopped(&error)))
+        finished(self.runtimes().planning.spawn(work.in_current_span())).await
     }
 
     /// Does what takes long and returns no rows; dropping the future aborts it.
@@ -92,9 +90,7 @@ impl QueryRuntime {
         &self,
         work: impl Future<Output = Result<T, Status>> + Send + 'static,
     ) -> Result<T, Status> {
-        Task(self.runtimes().queries.spawn(work.in_current_span()))
-            .await
-            .unwrap_or_else(|error| Err(stopped(&error)))
+        finished(self.runtimes().queries.spawn(work.in_current_span())).await
     }
 
     /// Runs a query; the messages of its rows follow that of its schema.
@@ -128,6 +124,12 @@ impl QueryRuntime {
     fn runtimes(&self) -> &Runtimes {
         self.runtimes.as_ref().expect("it is not being dropped")
     }
+}
+
+/// What comes of a task; dropping the future aborts it.
+async fn finished<T>(task: JoinHandle<Result<T, Status>>) -> Result<T, Status> {
+    let result = Task(task).await;
+    result.unwrap_or_else(|error| Err(stopped(&error)))
 }
 
 fn threads(name: &str, count: usize) -> Result<Runtime> {

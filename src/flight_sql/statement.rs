@@ -75,7 +75,7 @@ impl Query {
             self.session.execute(planned).await?;
             return Ok(0);
         }
-        let written = self.session.take_effect(planned).await?;
+        let written = Box::pin(self.session.take_effect(planned)).await?;
         Ok(written.unwrap_or_default())
     }
 

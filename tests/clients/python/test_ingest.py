@@ -1,24 +1,13 @@
 """Rows that a driver writes: bulk loads, and INSERT."""
 
 import decimal
-import os
 import unittest
 
 import adbc_driver_manager
 import pandas
 import pyarrow
-from adbc_driver_flightsql import dbapi
 
-URL = os.environ["TRIBUTARY_TEST_LOGIN_URL"]
-WRITER = {
-    "username": os.environ["TRIBUTARY_TEST_USER"],
-    "password": os.environ["TRIBUTARY_TEST_PASSWORD"],
-}
-READER = {"username": "token", "password": os.environ["TRIBUTARY_TEST_TOKEN"]}
-
-
-def connect(options):
-    return dbapi.connect(URL, db_kwargs=options, autocommit=True)
+from users import READER, WRITER, connect
 
 
 def stores(names):
