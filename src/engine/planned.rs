@@ -79,14 +79,15 @@ impl Session {
         }
     }
 
-    /// Runs a planned statement that changes something for all.
+    /// Runs a planned statement for what it changes, not for its rows.
     ///
     /// # Returns
     /// How many rows it wrote; `None` for one that writes none by its nature.
     pub async fn take_effect(&self, mut planned: Planned) -> Result<Option<u64>> {
         let work = planned.state.config().get_extension::<Work>();
         match planned.effect.take() {
-            None => Ok(None),
+            // SET and the like, which the session itself keeps.
+            None => self.rows(planned).await.map(|_| None),
             Some(Effect::View(change)) => self.change(change, work).await.map(|()| None),
             Some(Effect::Load(load)) => {
                 let rows = self.rows(planned).await?;

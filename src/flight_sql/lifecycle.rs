@@ -117,8 +117,7 @@ impl Service {
     {
         let execution = self.begin(asker, handle)?;
         let running = async {
-            let place = self.admission.enter(&asker.caller.user);
-            execution.work().hold(execution.step(place).await?);
+            self.take_place(&execution, asker).await?;
             execution.enters(State::Running);
             let running = self.runtime.run(run(Arc::clone(execution.work())));
             execution.step(running).await
@@ -173,6 +172,13 @@ impl Service {
         Ok((count, change))
     }
 
+    /// Waits for a place among the queries, which lasts as long as the work.
+    async fn take_place(&self, execution: &Execution, asker: &Asker) -> Result<(), Status> {
+        let place = self.admission.enter(&asker.caller.user);
+        execution.work().hold(execution.step(place).await?);
+        Ok(())
+    }
+
     /// Waits for a place, and plans the query that takes it unless it is planned.
     pub(super) async fn start(
         &self,
@@ -181,8 +187,7 @@ impl Service {
         handle: Handle,
         planned: Option<Query>,
     ) -> Result<Query, Status> {
-        let place = self.admission.enter(&asker.caller.user);
-        execution.work().hold(execution.step(place).await?);
+        self.take_place(execution, asker).await?;
         let query = match planned {
             Some(query) => query,
             None => {

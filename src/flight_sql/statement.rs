@@ -70,11 +70,6 @@ impl Query {
     /// How many rows it wrote.
     pub(super) async fn take_effect(self, work: &Arc<Work>) -> Result<u64> {
         let planned = self.planned.within(work);
-        if planned.effect.is_none() {
-            // SET and the like are tried, and kept by the client.
-            self.session.execute(planned).await?;
-            return Ok(0);
-        }
         let written = Box::pin(self.session.take_effect(planned)).await?;
         Ok(written.unwrap_or_default())
     }
