@@ -3,6 +3,7 @@
 duck.py make FOLDER ROWS     writes orders.csv and orders.parquet
 duck.py copy CSV PARQUET     reads the one with the contract's types and writes the other;
                              prints the seconds that took
+duck.py read PARQUET         reads every column, and prints the seconds that took
 """
 
 import sys
@@ -28,7 +29,7 @@ ORDERS = """
         timestamptz '2024-01-01 00:00:00Z' + to_microseconds(i * 11000000) as ordered_at,
         'EUR' as currency,
         (hash(i + 1) % 100000 / 100)::decimal(18, 2) as total,
-        ['web', 'whatsapp', 'store', 'instagram'][hash(i + 2) % 4 + 1] as channel,
+        ['web', 'whatsapp', 'store', 'instagram'][(hash(i + 2) % 4)::bigint + 1] as channel,
         'paid' as status,
         false as is_test
     from range($rows) as t (i)
@@ -43,14 +44,20 @@ def main(command, *args):
         query = ORDERS.replace("$rows", rows)
         connection.execute(f"copy ({query}) to '{folder}/orders.parquet' (compression zstd)")
         connection.execute(f"copy ({query}) to '{folder}/orders.csv' (header)")
-    else:
+        return
+    connection.execute("set threads = 2")
+    if command == "copy":
         csv, parquet = args
-        connection.execute("set threads = 2")
-        begin = time.monotonic()
-        connection.execute(
+        query = (
             f"copy (from read_csv('{csv}', columns = {TYPES})) to '{parquet}' (compression zstd)"
         )
-        print(time.monotonic() - begin)
+    else:
+        (parquet,) = args
+        largest = ", ".join(f"max({name}) as {name}" for name in TYPES)
+        query = f"create table largest as select {largest} from '{parquet}'"
+    begin = time.monotonic()
+    connection.execute(query)
+    print(time.monotonic() - begin)
 
 
 main(*sys.argv[1:])

@@ -12,7 +12,7 @@
 
 #[path = "../../tests/it/python.rs"]
 mod python;
-#[path = "../serving/statistics.rs"]
+#[path = "../shared/statistics.rs"]
 #[expect(dead_code, reason = "of the statistics only the median is of interest")]
 mod statistics;
 
@@ -37,25 +37,31 @@ fn main() {
     );
     // Loads that do not count bring the files into memory, for everybody.
     import(folder.path(), &csv);
-    let mut seconds: [Vec<f64>; 4] = Default::default();
+    let mut seconds: [Vec<f64>; 5] = Default::default();
     for _ in 0..ROUNDS {
         seconds[0].push(import(folder.path(), &csv));
         seconds[1].push(copy_by_duckdb(folder.path(), &csv));
         seconds[2].push(import(folder.path(), &parquet));
         seconds[3].push(copy(folder.path(), &parquet));
+        seconds[4].push(read_by_duckdb(&parquet));
     }
     let names = [
         ("CSV, tributary import", &csv),
         ("CSV, DuckDB COPY to Parquet", &csv),
         ("Parquet, tributary import", &parquet),
         ("Parquet, copy of the file", &parquet),
+        ("Parquet, read by DuckDB", &parquet),
     ];
     for ((name, file), seconds) in names.iter().zip(&seconds) {
         let megabytes = file.metadata().unwrap().len() as f64 / 1e6;
         let median = median(seconds.iter().copied());
         println!("{name:30} {median:8.2} s {:9.1} MB/s", megabytes / median);
     }
-    for (name, ours, theirs) in [("CSV ÷ DuckDB", 0, 1), ("Parquet ÷ copy", 2, 3)] {
+    for (name, ours, theirs) in [
+        ("CSV ÷ DuckDB", 0, 1),
+        ("Parquet ÷ copy", 2, 3),
+        ("Parquet ÷ reading", 2, 4),
+    ] {
         let ratios = seconds[theirs]
             .iter()
             .zip(&seconds[ours])
@@ -90,6 +96,10 @@ fn copy_by_duckdb(folder: &Path, csv: &Path) -> f64 {
         .trim()
         .parse()
         .unwrap()
+}
+
+fn read_by_duckdb(parquet: &Path) -> f64 {
+    duckdb(&["read", text(parquet)]).trim().parse().unwrap()
 }
 
 /// Seconds of a copy that is on the disk at the end.

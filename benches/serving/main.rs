@@ -20,8 +20,10 @@ mod process;
 mod python;
 mod reports;
 mod select_one;
+#[path = "../shared/statistics.rs"]
 mod statistics;
 mod streaming;
+#[path = "../shared/table.rs"]
 mod table;
 
 use std::env;
