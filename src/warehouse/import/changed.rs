@@ -133,7 +133,8 @@ impl Destination<'_> {
         let flag = |name| Arc::new(Field::new(name, FLAG, false));
         let fields = columns.iter().cloned();
         let fields: Vec<FieldRef> = fields.chain([flag(IS_STORED), flag(DELETED)]).collect();
-        let mut writer = RowsWriter::new(self.session, self.key, &fields);
+        let writer = RowsWriter::new(self.session, self.key, &fields);
+        let mut writer = writer.watching(self.order.first().copied());
         let schema = Arc::new(Schema::new(fields));
         let mut changed = changed.execute_stream().await?;
         while let Some(batch) = changed.try_next().await? {

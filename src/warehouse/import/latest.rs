@@ -4,17 +4,19 @@
 //! would keep the earlier values of those columns, and so does a run over both: each column of a
 //! key comes from the latest row whose file has that column.
 //!
-//! Which rows are the latest is one bit for each row, found by an aggregation over nothing but
-//! keys and positions. Only where columns differ between files are whole rows aggregated. Both
-//! are plans of DataFusion, which spill.
+//! Which rows are the latest is one bit for each row, found by an aggregation over the keys of
+//! those rows whose key may occur twice (`repeated`). Only where columns differ between files are
+//! whole rows aggregated. Both are plans of DataFusion, which spill.
 
 use std::sync::Arc;
 
 use datafusion::{
     arrow::{
-        array::{ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, RecordBatch, UInt64Array},
+        array::{
+            Array, ArrayRef, AsArray, BooleanArray, BooleanBufferBuilder, RecordBatch, UInt64Array,
+        },
         buffer::BooleanBuffer,
-        datatypes::{DataType, Field, FieldRef, Schema, UInt64Type},
+        datatypes::{DataType, Field, FieldRef, Schema, TimestampMicrosecondType, UInt64Type},
     },
     common::Result,
     dataframe::DataFrame,
@@ -24,7 +26,10 @@ use datafusion::{
 };
 use futures::TryStreamExt;
 
-use super::spool::{Spool, SpoolWriter};
+use super::{
+    repeated::KeyHashes,
+    spool::{Spool, SpoolWriter},
+};
 
 /// Where in the run a row is, counted from 0 in the order of the files.
 const POSITION: &str = "row position";
@@ -44,9 +49,15 @@ pub(super) fn provided(column: &str) -> String {
 pub(super) struct RowsWriter {
     key: &'static [&'static str],
     rows: SpoolWriter,
-    /// Keys and positions alone, so that finding the latest rows reads little.
-    keys: SpoolWriter,
+    hashes: KeyHashes,
+    order: Option<Order>,
     row_count: u64,
+}
+
+/// A column by which the rows have come in order so far.
+struct Order {
+    column: &'static str,
+    last: Option<i64>,
 }
 
 /// One row per key.
@@ -63,6 +74,8 @@ pub(super) struct Rows {
     pub(super) row_count: u64,
     /// Rows left out because a later one has their key.
     pub(super) superseded: u64,
+    /// The instant by which the rows are in order already.
+    ordered_by: Option<&'static str>,
 }
 
 impl RowsWriter {
@@ -75,17 +88,21 @@ impl RowsWriter {
         fields: &[FieldRef],
     ) -> Self {
         let position = Arc::new(Field::new(POSITION, DataType::UInt64, false));
-        let of_key = |field: &&FieldRef| key.contains(&field.name().as_str());
-        let keys = fields.iter().filter(of_key).chain([&position]).cloned();
-        let rows = fields.iter().chain([&position]).cloned();
-        let spool =
-            |fields: Vec<FieldRef>| SpoolWriter::new(session, Arc::new(Schema::new(fields)));
+        let rows = fields.iter().cloned().chain([position]);
+        let schema = Arc::new(Schema::new(rows.collect::<Vec<FieldRef>>()));
         Self {
             key,
-            keys: spool(keys.collect()),
-            rows: spool(rows.collect()),
+            rows: SpoolWriter::new(session, schema),
+            hashes: KeyHashes::new(session),
+            order: None,
             row_count: 0,
         }
+    }
+
+    /// Watches whether rows come in the order of an instant.
+    pub(super) fn watching(mut self, column: Option<&'static str>) -> Self {
+        self.order = column.map(|column| Order { column, last: None });
+        self
     }
 
     /// Adds rows that come after all before them.
@@ -93,16 +110,10 @@ impl RowsWriter {
         let end = self.row_count + rows.num_rows() as u64;
         let positions = Arc::new(UInt64Array::from_iter_values(self.row_count..end)) as ArrayRef;
         self.row_count = end;
-        let schema = rows.schema();
-        let fields = schema.fields().iter().zip(rows.columns());
-        let keys = fields.filter(|(field, _)| self.key.contains(&field.name().as_str()));
-        let keys: Vec<ArrayRef> = keys
-            .map(|(_, values)| Arc::clone(values))
-            .chain([Arc::clone(&positions)])
-            .collect();
+        let keys = self.key.iter().filter_map(|name| rows.column_by_name(name));
+        self.hashes.add(keys, rows.num_rows())?;
+        self.order = self.order.take().and_then(|order| order.after(rows));
         let all = rows.columns().iter().cloned().chain([positions]).collect();
-        let keys = RecordBatch::try_new(Arc::clone(self.keys.schema()), keys)?;
-        self.keys.write(&keys)?;
         self.rows
             .write(&RecordBatch::try_new(Arc::clone(self.rows.schema()), all)?)
     }
@@ -116,8 +127,11 @@ impl RowsWriter {
         session: &SessionContext,
         columns: Vec<FieldRef>,
     ) -> Result<Rows> {
-        let (spool, keys) = (self.rows.finish()?, self.keys.finish()?);
-        let kept = latest(session, self.key, &keys).await?;
+        let spool = self.rows.finish()?;
+        let kept = match self.hashes.repeated(spool.row_count()) {
+            Some(repeated) => latest(session, self.key, &spool, &repeated).await?,
+            None => BooleanBuffer::new_set(spool.row_count()),
+        };
         let (row_count, all) = (kept.count_set_bits(), kept.len());
         let has_flag = |column: &FieldRef| {
             let flag = provided(column.name());
@@ -131,24 +145,52 @@ impl RowsWriter {
             kept: (row_count < all).then_some(kept),
             row_count: row_count as u64,
             superseded: (all - row_count) as u64,
+            ordered_by: self.order.map(|order| order.column),
+        })
+    }
+}
+
+impl Order {
+    /// `None` if these rows do not follow those before in order.
+    fn after(self, rows: &RecordBatch) -> Option<Self> {
+        let values = rows.column_by_name(self.column)?;
+        let values = values.as_primitive_opt::<TimestampMicrosecondType>()?;
+        if values.null_count() > 0 || !values.values().is_sorted() {
+            return None;
+        }
+        let (Some(first), Some(last)) = (values.values().first(), values.values().last()) else {
+            return Some(self);
+        };
+        (self.last <= Some(*first)).then_some(Self {
+            last: Some(*last),
+            ..self
         })
     }
 }
 
 /// One bit for each row: whether no later one has its key.
-async fn latest(session: &SessionContext, key: &[&str], keys: &Spool) -> Result<BooleanBuffer> {
-    let mut latest = BooleanBufferBuilder::new(keys.row_count());
-    latest.append_n(keys.row_count(), false);
-    if keys.row_count() > 0 {
-        let by_key = key.iter().map(|name| ident(*name)).collect();
-        let last = max(ident(POSITION)).alias(POSITION);
-        let found = keys.frame(session, None)?.aggregate(by_key, vec![last])?;
-        let found = found.select(vec![ident(POSITION)])?;
-        let mut found = found.execute_stream().await?;
-        while let Some(found) = found.try_next().await? {
-            for position in found.column(0).as_primitive::<UInt64Type>().values() {
-                latest.set_bit(*position as usize, true);
-            }
+///
+/// # Arguments
+/// `repeated`: one bit for each row whose key another row may have.
+async fn latest(
+    session: &SessionContext,
+    key: &[&str],
+    rows: &Spool,
+    repeated: &BooleanBuffer,
+) -> Result<BooleanBuffer> {
+    let mut latest = BooleanBufferBuilder::new(rows.row_count());
+    latest.append_buffer(&!repeated);
+    let by_key: Vec<Expr> = key.iter().map(|name| ident(*name)).collect();
+    let last = max(ident(POSITION)).alias(POSITION);
+    let found = rows
+        .frame(session, Some(repeated))?
+        .select([&by_key[..], &[ident(POSITION)]].concat())?
+        .aggregate(by_key, vec![last])?
+        .select(vec![ident(POSITION)])?;
+    let mut found = found.execute_stream().await?;
+    while let Some(found) = found.try_next().await? {
+        for position in found.column(0).as_primitive::<UInt64Type>().values() {
+            latest.set_bit(*position as usize, true);
         }
     }
     Ok(latest.finish())
@@ -227,6 +269,18 @@ impl Rows {
     /// About what the rows would take in memory.
     pub(super) fn size_bytes(&self) -> usize {
         self.spool.size_bytes()
+    }
+
+    /// Whether the rows are in this order already.
+    pub(super) fn is_in_order(&self, order: &[&str]) -> bool {
+        !self.is_mixed && self.ordered_by.is_some_and(|column| order == [column])
+    }
+
+    /// The rows in a plan that reads one after the other, as they came.
+    pub(super) fn frame_as_they_came(&self, session: &SessionContext) -> Result<DataFrame> {
+        let mut state = session.state();
+        state.config_mut().options_mut().execution.target_partitions = 1;
+        self.frame(&SessionContext::new_with_state(state))
     }
 
     fn is_key(&self, name: &str) -> bool {

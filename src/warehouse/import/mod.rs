@@ -28,6 +28,7 @@ mod plain;
 pub mod quarantine;
 mod read;
 mod remembered;
+mod repeated;
 mod request;
 mod source;
 mod spool;

@@ -166,7 +166,8 @@ impl Reading<'_> {
             .flat_map(|(origin, targets)| columns::warnings(self.table, targets, origin))
             .collect();
 
-        let mut rows = RowsWriter::new(self.session, self.table.key, &layout.fields);
+        let rows = RowsWriter::new(self.session, self.table.key, &layout.fields);
+        let mut rows = rows.watching(self.table.event_time);
         let mut bad = RowsWriter::new(self.session, quarantine::KEY, &quarantine::columns());
         let mut row_numbers = vec![0; origins.len()];
         let mut has_bad = vec![false; origins.len()];

@@ -7,7 +7,7 @@ use datafusion::{
 use deltalake_core::DeltaTable;
 
 use super::{changed::Changed, latest::Rows};
-use crate::warehouse::{delta, location::Location, parquet};
+use crate::warehouse::{delta, listing, location::Location};
 
 /// How often a commit is worked out again after another writer was faster.
 pub(super) const ATTEMPTS: usize = 10;
@@ -67,7 +67,7 @@ impl Destination<'_> {
         if let Some(stored) = delta::load(&self.folder).await? {
             return Ok(Some(stored));
         }
-        if !parquet::is_present(&self.folder).await? {
+        if !listing::is_present(&self.folder).await? {
             return Ok(None);
         }
         // Another import may have created the table between the two questions.

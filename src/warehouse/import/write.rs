@@ -57,15 +57,19 @@ impl Destination<'_> {
     ) -> Result<(), DeltaTableError> {
         let schema = schema_of(&stored)?;
         let fields: Vec<FieldRef> = schema.fields().iter().cloned().collect();
-        let rows = changed.rows.frame(self.session)?;
+        let is_in_order = changed.rows.is_in_order(&self.order);
+        let rows = match is_in_order {
+            true => changed.rows.frame_as_they_came(self.session)?,
+            false => changed.rows.frame(self.session)?,
+        };
         let rows = match changed.rows.has_deleted() {
             true => rows.filter(ident(DELETED).is_not_true())?,
             false => rows,
         };
+        let rows = rows.select(as_stored(&changed.rows, &fields)?)?;
         let order = self.order.iter().filter(|name| changed.rows.has(name));
         let order: Vec<_> = order.map(|name| ident(*name).sort(true, true)).collect();
-        let rows = rows.select(as_stored(&changed.rows, &fields)?)?;
-        let rows = match order.is_empty() {
+        let rows = match is_in_order || order.is_empty() {
             true => rows,
             false => rows.sort(order)?,
         };

@@ -60,7 +60,8 @@ fn days(text: &str) -> Option<i32> {
     let month = i8::try_from(digits(month, 2)?).ok()?;
     let day = i8::try_from(digits(day, 2)?).ok()?;
     let date = civil::Date::new(year, month, day).ok()?;
-    Some((date - civil::date(1970, 1, 1)).get_days())
+    let since_1970 = date.duration_since(civil::date(1970, 1, 1));
+    i32::try_from(since_1970.as_hours() / 24).ok()
 }
 
 /// Microseconds since midnight of `HH:MM[:SS[.f]]`.
@@ -79,7 +80,9 @@ fn of_day(text: &str) -> Option<i64> {
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let micros = format!("{fraction:0<6}")[..6].parse::<i64>().ok()?;
+    let decimals = fraction.bytes().map(|byte| i64::from(byte - b'0'));
+    let decimals = decimals.chain(std::iter::repeat(0)).take(6);
+    let micros = decimals.fold(0, |micros, decimal| micros * 10 + decimal);
     Some(((hour * 60 + minute) * 60 + second) * 1_000_000 + micros)
 }
 
