@@ -123,7 +123,8 @@ select
     contact_id,
     described_links.* exclude (created_at),
     orders > 0 as converted,
-    orders = 0 and clicked_at + lookback > as_of() as immature
+    orders = 0 and clicked_at + lookback > as_of() as immature,
+    if(orders = 0, clicked_at + lookback, null) as matures_at
 from clicks_and_orders
 join described_links using (link_id);
 

@@ -1,1 +1,1 @@
-select * from click_outcomes(interval '168 hours', 'linear')
+select * exclude (matures_at) from click_outcomes(interval '168 hours', 'linear')

@@ -83,7 +83,8 @@ select
     conversation_channel(markings.conversation_id, channel_basis) as channel,
     credited.done_at is not null as converted,
     credited.done_at is null and next_status is null and changed_at + lookback > as_of()
-        as immature
+        as immature,
+    if(credited.done_at is null and next_status is null, changed_at + lookback, null) as matures_at
 from markings
 left join credited
     on credited.conversation_id = markings.conversation_id

@@ -1,1 +1,1 @@
-from eligible()
+select * exclude (matures_at) from eligible()

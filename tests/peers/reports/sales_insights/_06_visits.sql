@@ -32,5 +32,6 @@ select
     contact as contact_id,
     product_id,
     purchased,
-    not purchased and occurred_at + purchase_window > as_of() as immature
+    not purchased and occurred_at + purchase_window > as_of() as immature,
+    if(purchased, null, occurred_at + purchase_window) as matures_at
 from judged;

@@ -1,1 +1,1 @@
-from visits()
+select * exclude (matures_at) from visits()

@@ -1,1 +1,1 @@
-from visits(purchase_window := interval '3 hours')
+select * exclude (matures_at) from visits(purchase_window := interval '3 hours')

@@ -1,0 +1,1 @@
+select * exclude (immature) from click_outcomes(interval '168 hours', 'last_touch')

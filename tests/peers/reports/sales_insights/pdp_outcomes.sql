@@ -1,0 +1,1 @@
+select * exclude (immature) from visits()
