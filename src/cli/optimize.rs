@@ -7,16 +7,21 @@ use jiff::{Span, SpanRelativeTo};
 use super::{open, stdout};
 use crate::{
     config::Config,
+    engine::Session,
     warehouse::{
         import::quarantine,
+        location::Location,
         optimize::{OptimizeRequest, optimize},
+        stored_view,
     },
 };
 
 /// Join small files of tables into large ones, and delete files that are out of use
+///
+/// Stored rows of materialized views are in tables too.
 #[derive(Debug, Args)]
 pub(super) struct Optimize {
-    /// Tables of the warehouse [default: all]
+    /// Tables of the warehouse, and materialized views such as revenue.attributed_orders [default: all]
     #[arg(value_name = "TABLE")]
     tables: Vec<String>,
 
@@ -37,14 +42,8 @@ impl Optimize {
     pub(super) async fn run(self, config: &Config) -> Result<u8> {
         let engine = open(config).await?;
         let session = engine.session();
-        let location = engine.warehouse().location();
-        let all = || {
-            let mut names = engine.warehouse().table_names();
-            names.push(quarantine::FOLDER.to_owned());
-            names
-        };
         let tables = match self.tables.is_empty() {
-            true => all(),
+            true => all(&session),
             false => self.tables.clone(),
         };
         let request = OptimizeRequest {
@@ -53,7 +52,7 @@ impl Optimize {
             sort: self.sort,
         };
         for name in tables {
-            let folder = location.folder(&name)?;
+            let folder = folder(&session, &name)?;
             let done = optimize(session.context(), &folder, &name, request).await?;
             match done {
                 Some(done) => stdout::note(&format!(
@@ -63,13 +62,35 @@ impl Optimize {
                 None if self.tables.is_empty() => {}
                 None => {
                     return plan_err!(
-                        "optimize: expected a Delta table named {name} in {}",
-                        location.url()
+                        "optimize: expected a Delta table or stored rows of a view, got {name}, of \
+                         which there is nothing in {}",
+                        folder.url()
                     );
                 }
             }
         }
         Ok(0)
+    }
+}
+
+/// The tables of the warehouse, and the views whose rows may be stored.
+fn all(session: &Session) -> Vec<String> {
+    let mut names = session.warehouse().table_names();
+    names.push(quarantine::FOLDER.to_owned());
+    let definitions = session.definitions();
+    names.extend(
+        definitions
+            .materialized()
+            .map(|view| view.full_name().to_string()),
+    );
+    names
+}
+
+fn folder(session: &Session, name: &str) -> Result<Location> {
+    let warehouse = session.warehouse().location();
+    match name.split_once('.') {
+        Some((schema, view)) => stored_view::folder(warehouse, schema, view),
+        None => warehouse.folder(name),
     }
 }
 

@@ -76,12 +76,42 @@ fn small_files_become_one() {
         (["optimize", "orders", "--retain", "1h"], "7 days or more"),
         (
             ["optimize", "agents", "--retain", "7d"],
-            "a Delta table named agents",
+            "of which there is nothing in",
         ),
     ] {
         let refusal = program.refusal(&args);
         assert!(refusal.contains(expected), "{args:?}\n{refusal}");
     }
+}
+
+#[test]
+fn optimize_deletes_what_refreshes_have_replaced() {
+    let program = Program::new().with_env("TRIBUTARY_WAREHOUSE", "warehouse");
+    program.file("orders.csv", ORDERS);
+    program.run(&["import", "orders", "orders.csv"]);
+    program.output(&[
+        "sql",
+        "create materialized view mine.sales partitioned by (local_date(ordered_at) as day) \
+         as select order_id, ordered_at, total from orders",
+    ]);
+    for _ in 0..2 {
+        program.run(&["refresh", "mine.sales", "--full"]);
+    }
+    let days = program.path("warehouse/_tributary/materialized/mine/sales");
+    let files = || {
+        let days = days.read_dir().unwrap().map(|day| day.unwrap());
+        let days = days.filter(|day| day.file_name() != "_delta_log");
+        days.map(|day| day.path().read_dir().unwrap().count())
+            .sum::<usize>()
+    };
+    assert_eq!(files(), 4);
+    let ran = program.run(&["optimize", "mine.sales", "--retain", "0h", "--force"]);
+    assert_eq!(last_line(&ran), "mine.sales: 0 files became 0, 2 deleted");
+    assert_eq!(files(), 2);
+    let sql = "select count(*) as n from mine.sales";
+    assert_eq!(program.output(&["sql", sql, "--format", "csv"]), "n\n2\n");
+    let plan = program.output(&["sql", &format!("explain {sql}")]);
+    assert!(plan.contains(" stored at "), "{plan}");
 }
 
 #[test]
