@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use datafusion::{
-    arrow::array::RecordBatch, common::Result, execution::SessionState, logical_expr::LogicalPlan,
-    physical_plan::collect,
+    arrow::array::RecordBatch,
+    common::Result,
+    execution::{SendableRecordBatchStream, SessionState},
+    logical_expr::LogicalPlan,
+    physical_plan::{common::collect, execute_stream},
 };
 use jiff::SignedDuration;
 
@@ -54,9 +57,21 @@ impl Session {
         plan: LogicalPlan,
         state: &SessionState,
     ) -> Result<Vec<RecordBatch>> {
+        collect(self.stream(plan, state).await?).await
+    }
+
+    /// As [`Self::collect`], batch by batch.
+    ///
+    /// # Errors
+    /// An error of planning.
+    pub async fn stream(
+        &self,
+        plan: LogicalPlan,
+        state: &SessionState,
+    ) -> Result<SendableRecordBatchStream> {
         let context = task_context(state);
         let plan = bind_rates(plan, state, &context).await?;
         let plan = state.create_physical_plan(&plan).await?;
-        collect(plan, context).await
+        execute_stream(plan, context)
     }
 }

@@ -107,6 +107,10 @@ async fn attempt(
     };
     let pins = {
         let query = query_of(&session.query_state()?)?;
+        if !query.missing_tables(&request.name)?.is_empty() {
+            // They may be younger than the last listing.
+            query.warehouse().refresh().await?;
+        }
         check_tables(&query, &request.name)?;
         Arc::new(Pins::newest(query.warehouse(), tables(&query, &request.name)?).await?)
     };

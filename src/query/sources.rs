@@ -271,23 +271,7 @@ impl Query {
         if let Some(table) = self.opened.lock().expect("no holder panics").get(name) {
             return Ok(Some(Arc::clone(table)));
         }
-        let Sources {
-            warehouse,
-            session_tables,
-            pins,
-            ..
-        } = &self.sources;
-        let stored = match session_tables.table(name).await? {
-            Some(table) => Some(table),
-            None => match pins {
-                Some(pins) => {
-                    warehouse
-                        .pinned_table(&self.state, name, pins.get(name))
-                        .await?
-                }
-                None => warehouse.table(&self.state, name).await?,
-            },
-        };
+        let stored = self.stored_table(name).await?;
         let Some(table) = self.as_queries_see_it(name, stored)? else {
             return Ok(None);
         };
@@ -296,6 +280,29 @@ impl Query {
             .expect("no holder panics")
             .insert(name.to_owned(), Arc::clone(&table));
         Ok(Some(table))
+    }
+
+    /// A table as it is stored, in the version that the query reads.
+    ///
+    /// # Errors
+    /// An error of the store, or a plan error if that version is gone.
+    pub async fn stored_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Sources {
+            warehouse,
+            session_tables,
+            pins,
+            ..
+        } = &self.sources;
+        if let Some(table) = session_tables.table(name).await? {
+            return Ok(Some(table));
+        }
+        match pins {
+            Some(pins) => {
+                let pin = pins.get(name);
+                warehouse.pinned_table(&self.state, name, pin).await
+            }
+            None => warehouse.table(&self.state, name).await,
+        }
     }
 
     fn as_queries_see_it(

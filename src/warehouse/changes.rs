@@ -11,7 +11,7 @@ use datafusion::{
     catalog::{Session, TableProvider},
     common::Result,
     datasource::MemTable,
-    physical_plan::execute_stream,
+    physical_plan::{ExecutionPlan, execute_stream},
 };
 use deltalake_core::{
     delta_datafusion::cdf::CHANGE_TYPE_COL, delta_datafusion::cdf::scan::DeltaCdfTableProvider,
@@ -20,6 +20,7 @@ use futures::TryStreamExt;
 
 use super::{
     Warehouse, delta,
+    listing::Tags,
     pins::{Pin, Pins},
 };
 
@@ -110,31 +111,51 @@ impl Changes {
     }
 }
 
-/// The changed rows of a table, or why they are not known.
+/// What there is, or why it is not known.
+type Traced<T> = Result<T, String>;
+
+/// The changed rows of a table.
 async fn images(
     warehouse: &Warehouse,
     session: &dyn Session,
     name: &str,
     old: &Pin,
     new: &Pin,
-) -> Result<Result<Images, String>> {
-    let (from, to) = match (old, new) {
+) -> Result<Traced<Images>> {
+    let unknown = |why: &str| Err(why.to_owned());
+    let plan = match (old, new) {
         (
             Pin::Delta { id, version: from },
             Pin::Delta {
                 id: new_id,
                 version: to,
             },
-        ) if id == new_id && from < to => (*from, *to),
-        (Pin::Absent, _) => return Ok(Err("it is new".to_owned())),
-        (_, Pin::Absent) => return Ok(Err("it is gone".to_owned())),
-        (_, Pin::Files { .. }) => {
-            return Ok(Err(
-                "its Parquet files do not say which rows changed".to_owned()
-            ));
-        }
-        _ => return Ok(Err("it was made anew".to_owned())),
+        ) if id == new_id && from < to => feed(warehouse, session, name, *from, *to).await?,
+        (Pin::Files { files: old, .. }, Pin::Files { files: new, .. }) => match added(old, new) {
+            Ok(files) => {
+                let files = warehouse.files(session, name, &files).await?;
+                Ok(files.scan(session, None, &[], None).await?)
+            }
+            Err(reason) => Err(reason),
+        },
+        (Pin::Absent, _) => unknown("it is new"),
+        (_, Pin::Absent) => unknown("it is gone"),
+        _ => unknown("it was made anew"),
     };
+    match plan {
+        Ok(plan) => read(plan, session).await,
+        Err(reason) => Ok(Err(reason)),
+    }
+}
+
+/// The change data feed between two versions.
+async fn feed(
+    warehouse: &Warehouse,
+    session: &dyn Session,
+    name: &str,
+    from: u64,
+    to: u64,
+) -> Result<Traced<Arc<dyn ExecutionPlan>>> {
     let Some(table) = warehouse.delta(name).await? else {
         return Ok(Err("it is gone".to_owned()));
     };
@@ -147,10 +168,24 @@ async fn images(
         .with_ending_version(to);
     let changes = DeltaCdfTableProvider::try_new(changes).map_err(delta::external)?;
     // Files or commits that are no longer there: what changed cannot be told.
-    let plan = match changes.scan(session, None, &[], None).await {
-        Ok(plan) => plan,
-        Err(error) => return Ok(Err(error.strip_backtrace())),
-    };
+    let plan = changes.scan(session, None, &[], None).await;
+    Ok(plan.map_err(|error| error.strip_backtrace()))
+}
+
+/// The files that came since, if nothing else changed.
+fn added(old: &Tags, new: &Tags) -> Traced<Tags> {
+    if old.is_empty() || new.is_empty() {
+        return Err("its Parquet files are too many to remember each".to_owned());
+    }
+    if old.iter().any(|(name, tag)| new.get(name) != Some(tag)) {
+        return Err("some of its Parquet files were replaced or removed".to_owned());
+    }
+    let mut added = new.clone();
+    added.retain(|name, _| !old.contains_key(name));
+    Ok(added)
+}
+
+async fn read(plan: Arc<dyn ExecutionPlan>, session: &dyn Session) -> Result<Traced<Images>> {
     let mut rows = execute_stream(plan, session.task_ctx())?;
     let mut images = Images::default();
     let mut count = 0;
@@ -169,9 +204,10 @@ async fn images(
     }
 }
 
+/// What is added, and no change, has no kind.
 fn has_old(rows: &RecordBatch) -> Result<bool> {
     let Some(kinds) = rows.column_by_name(CHANGE_TYPE_COL) else {
-        return Ok(true);
+        return Ok(false);
     };
     let kinds = cast(kinds, &datafusion::arrow::datatypes::DataType::Utf8)?;
     let kinds = kinds.as_string::<i32>();

@@ -9,9 +9,10 @@ pub mod import;
 pub mod journal;
 pub mod ledger;
 mod listed;
+mod listing;
 pub mod location;
 pub mod optimize;
-pub mod parquet;
+mod parquet;
 mod partitions;
 pub mod pins;
 mod recheck;
@@ -32,6 +33,7 @@ use datafusion::{
 use deltalake_core::DeltaTable;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
+use listing::Listing;
 use location::Location;
 use snapshots::Snapshots;
 
@@ -121,7 +123,7 @@ impl Warehouse {
         if was_delta && let Some(table) = self.delta(name).await? {
             return delta::provider(&table, session).await.map(Some);
         }
-        let listing = parquet::list(&folder).await?;
+        let listing = Listing::of(&folder).await?;
         if listing.has_log
             && let Some(table) = self.delta(name).await?
         {
@@ -189,7 +191,7 @@ impl Warehouse {
         let folder = self.location.folder(&name)?;
         Ok(if delta::is_present(&folder).await? {
             Some((name, Form::Delta))
-        } else if parquet::is_present(&folder).await? {
+        } else if listing::is_present(&folder).await? {
             Some((name, Form::Parquet))
         } else {
             None

@@ -26,28 +26,13 @@ use super::{
         coercion::{is_rounded, wider},
     },
     listed::Listed,
+    listing::{EXTENSION, Listing},
     location::Location,
     partitions::{self, PartitionColumn},
 };
 
 /// Footers fetched at the same time; object stores answer in tens of milliseconds each.
 const CONCURRENT_FOOTERS: usize = 32;
-const EXTENSION: &str = ".parquet";
-
-/// What one listing of a folder shows.
-#[derive(Debug)]
-pub(super) struct Listing {
-    /// Parquet files in the order of their names.
-    files: Vec<ObjectMeta>,
-    /// There is a Delta log, which counts.
-    pub(super) has_log: bool,
-}
-
-impl Listing {
-    pub(super) fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
-}
 
 /// Opens a folder of Parquet files; contract columns have the contract's types, but for days.
 ///
@@ -101,38 +86,6 @@ fn forget_replaced(session: &dyn Session, files: &[ObjectMeta]) {
             footers.remove(&file.location);
         }
     }
-}
-
-/// Whether the folder holds any Parquet file.
-pub async fn is_present(folder: &Location) -> Result<bool> {
-    let mut files = folder.store().list(Some(&folder.path("")));
-    while let Some(file) = files.try_next().await? {
-        if file.location.as_ref().ends_with(EXTENSION) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Lists a folder, which need not exist.
-pub(super) async fn list(folder: &Location) -> Result<Listing> {
-    let log = folder.path("_delta_log");
-    let mut found = folder.store().list(Some(&folder.path("")));
-    let mut listing = Listing {
-        files: Vec::new(),
-        has_log: false,
-    };
-    while let Some(file) = found.try_next().await? {
-        if file.location.prefix_matches(&log) {
-            listing.has_log = true;
-        } else if file.location.as_ref().ends_with(EXTENSION) && file.size > 0 {
-            listing.files.push(file);
-        }
-    }
-    listing
-        .files
-        .sort_by(|left, right| left.location.cmp(&right.location));
-    Ok(listing)
 }
 
 async fn footer(

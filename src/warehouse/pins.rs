@@ -6,11 +6,17 @@ use datafusion::{
     catalog::{Session, TableProvider},
     common::{Result, plan_err},
 };
-use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Warehouse, delta};
+use super::{
+    Warehouse, delta,
+    listing::{Listing, Tags},
+    parquet,
+};
+
+/// The files of a larger folder are not remembered one by one.
+const MOST_FILES: usize = 1000;
 
 /// The version of every table of a warehouse that somebody is interested in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +34,13 @@ pub enum Pin {
         id: String,
         version: u64,
     },
-    /// What a folder of Parquet files held; of these nothing older can be read.
-    Files { digest: String },
+    /// What a folder of Parquet files held.
+    Files {
+        digest: String,
+        /// Empty if there were too many; of these nothing older can be read.
+        #[serde(default)]
+        files: Tags,
+    },
 }
 
 impl Pins {
@@ -68,31 +79,30 @@ async fn newest(warehouse: &Warehouse, table: &str) -> Result<Pin> {
         });
     }
     let folder = warehouse.location().folder(table)?;
-    let files = folder.store().list(Some(&folder.path("")));
-    let mut files: Vec<String> = files
-        .map_ok(|file| {
-            let tag = file.e_tag.unwrap_or_default();
-            let at = file.last_modified.timestamp_micros();
-            format!("{} {} {at} {tag}\n", file.location, file.size)
-        })
-        .try_collect()
-        .await?;
+    let files = Listing::of(&folder).await?.tags();
     if files.is_empty() {
         return Ok(Pin::Absent);
     }
-    files.sort();
-    let digest = Sha256::digest(files.concat());
+    let mut digest = Sha256::new();
+    for part in files.iter().flat_map(|(name, tag)| [name, tag]) {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    let digest = digest.finalize();
     let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Pin::Files { digest })
+    let files = match files.len() > MOST_FILES {
+        true => Tags::new(),
+        false => files,
+    };
+    Ok(Pin::Files { digest, files })
 }
 
 impl Warehouse {
     /// Opens a table at a version.
     ///
-    /// A folder of Parquet files is opened as it is now: no older version of it can be read.
-    ///
     /// # Errors
-    /// A plan error if the version is gone, or the table was made anew since.
+    /// A plan error if the version is gone, or the table was made anew since, or Parquet files were
+    /// replaced.
     pub async fn pinned_table(
         &self,
         session: &dyn Session,
@@ -101,7 +111,8 @@ impl Warehouse {
     ) -> Result<Option<Arc<dyn TableProvider>>> {
         match pin {
             Pin::Absent => Ok(None),
-            Pin::Files { .. } => self.table(session, name).await,
+            Pin::Files { files, .. } if files.is_empty() => self.table(session, name).await,
+            Pin::Files { files, .. } => self.files(session, name, files).await.map(Some),
             Pin::Delta { id, version } => {
                 let newest = self.delta(name).await?;
                 let current = match &newest {
@@ -112,6 +123,24 @@ impl Warehouse {
                     return plan_err!("table {name} was made anew: the table {id} is gone");
                 }
                 self.table_at(session, name, *version).await
+            }
+        }
+    }
+    /// Opens Parquet files of the folder of a table.
+    ///
+    /// # Errors
+    /// A plan error if one of them is gone or was replaced.
+    pub(super) async fn files(
+        &self,
+        session: &dyn Session,
+        name: &str,
+        files: &Tags,
+    ) -> Result<Arc<dyn TableProvider>> {
+        let folder = self.location.folder(name)?;
+        match Listing::of(&folder).await?.only(files) {
+            Some(listing) => parquet::open(session, &folder, name, listing).await,
+            None => {
+                plan_err!("table {name}: its Parquet files were replaced since they were listed")
             }
         }
     }

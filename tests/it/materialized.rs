@@ -2,6 +2,8 @@
 
 /// Making, refreshing, suspending and dropping one.
 mod ddl;
+/// Tables that are folders of Parquet files.
+mod files;
 /// What is refreshed is what would be computed, whatever happened.
 mod laws;
 /// Tables that clients write rows into.

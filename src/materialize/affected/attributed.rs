@@ -10,78 +10,112 @@ use datafusion::{
 use datafusion_attribution::Attribution;
 
 use super::{
-    columns::{Columns, columns, have, know, of_keys, with},
+    columns::{Asked, columns, have, know, of_keys, read_by, with},
+    settled::Settled,
     walk::Walk,
 };
 
 impl Walk<'_> {
-    pub(super) fn attributed(
+    pub(super) async fn attributed(
         &self,
         attribution: &Attribution<'_>,
         plan: &LogicalPlan,
-        needed: &Columns,
+        asked: &Asked,
     ) -> Result<Vec<LogicalPlan>> {
         let conversions = attribution.conversions();
         let key = ident(attribution.conversion_key());
         let own = columns(conversions.schema());
-        let read = match needed.is_subset(&own) {
-            true => needed.clone(),
-            false => key.column_refs().into_iter().cloned().collect(),
+        let is_own = asked.needed.is_subset(&own);
+        let read = asked.map(|columns| columns.intersection(&own).cloned().collect());
+        let read = match is_own {
+            true => read,
+            false => Asked::just(read_by([&key])),
         };
-        let mut found = vec![];
-        for rows in self.touched(conversions, &read)? {
-            found.push(match (have(&rows, needed), know(&rows, &key)) {
-                (true, _) => output(rows, plan.schema())?,
-                (false, true) => {
+        let touched = self.touched(conversions, &read).await?.into_iter();
+        let (kept, others): (Vec<_>, Vec<_>) = touched.partition(|rows| have(rows, &asked.needed));
+        let kept = kept.into_iter().map(|rows| output(rows, plan.schema()));
+        let mut found = kept.collect::<Result<Vec<_>>>()?;
+        for touched in self.settled(others, &read.useful).await? {
+            found.push(match know(&touched.rows, &key) {
+                true => {
                     self.look_up();
-                    attribution.over(of_keys(conversions, rows, &[&key])?)?
+                    let conversions = of_keys(conversions, &touched, &[&key])?;
+                    self.credited(attribution, conversions).await?
                 }
-                (false, false) => self.all_of(plan, rows)?,
+                false => self.all_of(plan, touched.rows)?,
             });
         }
         let touchpoints = attribution.touchpoints();
-        let read = [attribution.touchpoint_key(), attribution.touchpoint_time()];
-        let read = read.map(ident);
-        let read: Columns = read.iter().flat_map(Expr::column_refs).cloned().collect();
-        for rows in self.touched(touchpoints, &read)? {
-            if !know(&rows, &ident(attribution.touchpoint_key())) {
-                found.push(self.all_of(plan, rows)?);
+        let key = ident(attribution.touchpoint_key());
+        let read = Asked::just(read_by([&key, &ident(attribution.touchpoint_time())]));
+        let touched = self.touched(touchpoints, &read).await?;
+        for touched in self.settled(touched, &read.useful).await? {
+            if !know(&touched.rows, &key) {
+                found.push(self.all_of(plan, touched.rows)?);
                 continue;
             }
             self.look_up();
-            let reached = reached(attribution, rows)?;
-            found.push(match needed.is_subset(&own) {
+            let reached = reached(attribution, &touched)?;
+            found.push(match is_own {
                 true => output(reached, plan.schema())?,
-                false => attribution.over(reached)?,
+                false => self.credited(attribution, reached).await?,
             });
         }
         Ok(found)
     }
+
+    /// The result for some conversions, from the touchpoints of their keys.
+    async fn credited(
+        &self,
+        attribution: &Attribution<'_>,
+        conversions: LogicalPlan,
+    ) -> Result<LogicalPlan> {
+        let (ours, theirs) = (
+            ident(attribution.conversion_key()),
+            ident(attribution.touchpoint_key()),
+        );
+        let keys = self
+            .settled(vec![conversions.clone()], &read_by([&ours]))
+            .await?;
+        let mut touchpoints = attribution.touchpoints().clone();
+        for keys in keys {
+            let nulls = NullEquality::NullEqualsNothing;
+            touchpoints = keys.keyed(touchpoints, (&theirs, &ours), nulls)?;
+        }
+        attribution.over(conversions, touchpoints)
+    }
 }
 
 /// The conversions that touchpoints may have earned.
-fn reached(attribution: &Attribution<'_>, touchpoints: LogicalPlan) -> Result<LogicalPlan> {
+fn reached(attribution: &Attribution<'_>, touchpoints: &Settled) -> Result<LogicalPlan> {
     let (at, touched_at) = (
         ident(attribution.conversion_time()),
         ident(attribution.touchpoint_time()),
     );
-    let within = know(&touchpoints, &touched_at).then(|| {
+    let within = know(&touchpoints.rows, &touched_at).then(|| {
         let not_before = at.clone().gt_eq(touched_at.clone());
         let not_after = attribution.lookback().map(|it| at.lt_eq(touched_at + it));
         std::iter::once(not_before).chain(not_after)
     });
+    let within: Vec<Expr> = within.into_iter().flatten().collect();
     let on = (
         ident(attribution.conversion_key()),
         ident(attribution.touchpoint_key()),
     );
+    let nulls = NullEquality::NullEqualsNothing;
+    let conversions = attribution.conversions().clone();
+    let mut conversions = touchpoints.keyed(conversions, (&on.0, &on.1), nulls)?;
+    for condition in &within {
+        conversions = touchpoints.compared(conversions, condition)?;
+    }
     let join = Join::try_new(
-        Arc::new(attribution.conversions().clone()),
-        Arc::new(touchpoints),
+        Arc::new(conversions),
+        Arc::new(touchpoints.rows.clone()),
         vec![on],
-        within.and_then(conjunction),
+        conjunction(within),
         JoinType::LeftSemi,
         JoinConstraint::On,
-        NullEquality::NullEqualsNothing,
+        nulls,
         false,
     )?;
     Ok(LogicalPlan::Join(join))

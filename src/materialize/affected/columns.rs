@@ -7,8 +7,39 @@ use datafusion::{
     logical_expr::{Distinct, Expr, Join, LogicalPlan, LogicalPlanBuilder, SubqueryAlias, lit},
 };
 
+use super::settled::Settled;
+
 /// Names of columns.
 pub(super) type Columns = BTreeSet<Column>;
+
+/// Columns of a plan that are asked of its touched rows.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    /// Those that they must have, unless they cannot be known.
+    pub(super) needed: Columns,
+    /// These, and others that make the answer more exact.
+    pub(super) useful: Columns,
+}
+
+impl Asked {
+    pub(super) fn just(needed: Columns) -> Self {
+        let useful = needed.clone();
+        Self { needed, useful }
+    }
+
+    /// What that is of something below.
+    pub(super) fn map(&self, below: impl Fn(&Columns) -> Columns) -> Self {
+        Self {
+            needed: below(&self.needed),
+            useful: below(&self.useful),
+        }
+    }
+
+    pub(super) fn with_useful(mut self, columns: impl IntoIterator<Item = Column>) -> Self {
+        self.useful.extend(columns);
+        self
+    }
+}
 
 /// A column of rows of which nothing else is known.
 const TOUCHED: &str = "touched";
@@ -85,9 +116,17 @@ pub(super) fn distinct(rows: LogicalPlan) -> LogicalPlan {
 /// `keys` are expressions over both.
 pub(super) fn of_keys(
     plan: &LogicalPlan,
-    rows: LogicalPlan,
+    touched: &Settled,
     keys: &[&Expr],
 ) -> Result<LogicalPlan> {
+    let mut plan = plan.clone();
+    for key in keys {
+        plan = touched.keyed(plan, (key, key), NullEquality::NullEqualsNull)?;
+    }
+    if let ([_], Some(_)) = (keys, &touched.batches) {
+        return Ok(plan);
+    }
+    let rows = touched.rows.clone();
     let name = |index: usize| format!("key_{index}");
     let values = keys.iter().enumerate();
     let values = values.map(|(index, key)| (*key).clone().unalias().alias(name(index)));
@@ -98,7 +137,7 @@ pub(super) fn of_keys(
         ((*key).clone().unalias(), value)
     });
     let join = Join::try_new(
-        Arc::new(plan.clone()),
+        Arc::new(plan),
         Arc::new(LogicalPlan::SubqueryAlias(values)),
         on.collect(),
         None,

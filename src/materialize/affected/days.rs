@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 
 use datafusion::{
     arrow::{array::AsArray, datatypes::Date32Type},
-    common::{Column, Result},
+    common::{Column, Result, ScalarValue},
     execution::SessionState,
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit},
 };
 
 use super::{
-    columns::{distinct, have, with},
+    columns::{Asked, distinct, have, with},
     walk::Walk,
 };
 use crate::{engine::Session, warehouse::changes::Changes};
+
+/// Columns of the answer.
+const DAY: &str = "day";
+const IS_KNOWN: &str = "is_known";
 
 /// The days of a view that a change reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,22 +50,22 @@ pub async fn affected_days(
         });
     }
     let mut days = BTreeSet::new();
-    let walk = Walk::new(changes);
-    for (plan, state) in [after, before] {
-        for rows in walk.touched(plan, &[date.clone()].into())? {
-            if !have(&rows, [date]) {
-                if is_empty(session, state, rows).await? {
-                    continue;
-                }
+    let asked = Asked::just([date.clone()].into());
+    for ((plan, state), (_, other)) in [(after, before), (before, after)] {
+        let walk = Walk::new(session, state, other, changes);
+        let touched = walk.touched(plan, &asked).await?;
+        let touched = touched.into_iter().map(|rows| days_of(rows, date));
+        let found = match union(touched.collect::<Result<_>>()?)? {
+            Some(touched) => session.collect(distinct(touched), state).await?,
+            None => vec![],
+        };
+        for batch in found {
+            if batch.column(1).as_boolean().true_count() < batch.num_rows() {
                 return Ok(Affected::All {
                     reason: "rows changed whose days cannot be told".to_owned(),
                 });
             }
-            let rows = distinct(with(rows, vec![Expr::Column(date.clone())])?);
-            for batch in session.collect(rows, state).await? {
-                let batch = batch.column(0).as_primitive::<Date32Type>();
-                days.extend(batch.iter());
-            }
+            days.extend(batch.column(0).as_primitive::<Date32Type>());
         }
         // Rows that are there still, and know all by themselves, would say the same once more.
         if !changes.has_old_rows() && !walk.has_looked_up() {
@@ -71,8 +75,24 @@ pub async fn affected_days(
     Ok(Affected::Days(days))
 }
 
-async fn is_empty(session: &Session, state: &SessionState, rows: LogicalPlan) -> Result<bool> {
-    let one = LogicalPlanBuilder::from(rows).limit(0, Some(1))?.build()?;
-    let found = session.collect(one, state).await?;
-    Ok(found.iter().all(|rows| rows.num_rows() == 0))
+/// The days of touched rows, and whether they are known.
+fn days_of(rows: LogicalPlan, date: &Column) -> Result<LogicalPlan> {
+    let is_known = have(&rows, [date]);
+    let (rows, day) = match is_known {
+        true => (rows, Expr::Column(date.clone())),
+        // That there is one is enough.
+        false => {
+            let one = LogicalPlanBuilder::from(rows).limit(0, Some(1))?.build()?;
+            (one, lit(ScalarValue::Date32(None)))
+        }
+    };
+    with(rows, vec![day.alias(DAY), lit(is_known).alias(IS_KNOWN)])
+}
+
+fn union(plans: Vec<LogicalPlan>) -> Result<Option<LogicalPlan>> {
+    let plans = plans
+        .into_iter()
+        .map(|plan| Ok(LogicalPlanBuilder::from(plan)));
+    let all = plans.reduce(|all, plan| all?.union(plan?.build()?));
+    all.transpose()?.map(LogicalPlanBuilder::build).transpose()
 }

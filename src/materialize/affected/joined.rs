@@ -11,7 +11,8 @@ use datafusion::{
 };
 
 use super::{
-    columns::{Columns, columns, have, know, read_by, with},
+    columns::{Asked, columns, have, know, read_by, with},
+    settled::Settled,
     walk::Walk,
 };
 
@@ -23,11 +24,11 @@ struct Seen<'a> {
 }
 
 impl Walk<'_> {
-    pub(super) fn join(
+    pub(super) async fn join(
         &self,
         join: &Join,
         plan: &LogicalPlan,
-        needed: &Columns,
+        asked: &Asked,
     ) -> Result<Vec<LogicalPlan>> {
         // NOT IN: one NULL among the touched rows decides about every row of the other side.
         if join.null_aware {
@@ -36,8 +37,13 @@ impl Walk<'_> {
         let mut found = vec![];
         for side in [JoinSide::Left, JoinSide::Right] {
             let seen = Seen { join, side, plan };
-            for rows in self.touched(seen.touched(), &seen.needed(needed))? {
-                found.extend(self.through(&seen, rows, needed)?);
+            let read = seen.asked(asked);
+            let touched = self.touched(seen.touched(), &read).await?.into_iter();
+            let (kept, met): (Vec<_>, Vec<_>) =
+                touched.partition(|rows| seen.keeps_rows() && have(rows, &asked.needed));
+            found.extend(kept);
+            for touched in self.settled(met, &read.useful).await? {
+                found.extend(self.through(&seen, &touched, asked)?);
             }
         }
         Ok(found)
@@ -46,22 +52,19 @@ impl Walk<'_> {
     fn through(
         &self,
         seen: &Seen<'_>,
-        rows: LogicalPlan,
-        needed: &Columns,
+        touched: &Settled,
+        asked: &Asked,
     ) -> Result<Vec<LogicalPlan>> {
-        if seen.keeps_rows() && have(&rows, needed) {
-            return Ok(vec![rows]);
-        }
         let on = seen.join.on.iter();
-        let on = on.filter(|(left, right)| know(&rows, seen.pick(left, right)));
+        let on = on.filter(|(left, right)| know(&touched.rows, seen.pick(left, right)));
         let on: Vec<(Expr, Expr)> = on.cloned().collect();
         if on.is_empty() && !seen.join.on.is_empty() {
-            return Ok(vec![self.all_of(seen.plan, rows)?]);
+            return Ok(vec![self.all_of(seen.plan, touched.rows.clone())?]);
         }
         self.look_up();
-        let met = seen.met(rows, on)?;
+        let met = seen.met(touched, on)?;
         // A row that meets nobody any more is still there, with NULL for what it met.
-        let unmet = match seen.is_nullable() && !have(seen.other(), needed) {
+        let unmet = match seen.is_nullable() && !have(seen.other(), &asked.needed) {
             true => Some(seen.with_nulls(&met)?),
             false => None,
         };
@@ -85,16 +88,24 @@ impl Seen<'_> {
         }
     }
 
-    /// What touched rows must have: what is needed above, and if that is not all theirs, the keys.
-    fn needed(&self, above: &Columns) -> Columns {
+    fn other_of<'a, T>(&self, left: &'a T, right: &'a T) -> &'a T {
+        self.pick(right, left)
+    }
+
+    /// What is asked of touched rows: what is asked above, and if that is not all theirs, the keys.
+    fn asked(&self, above: &Asked) -> Asked {
         let own = columns(self.touched().schema());
-        let mut needed: Columns = above.intersection(&own).cloned().collect();
-        if needed.len() < above.len() || !self.keeps_rows() {
-            let keys = self.join.on.iter();
-            let keys = keys.map(|(left, right)| self.pick(left, right));
-            needed.extend(read_by(keys));
+        let keys = self.join.on.iter();
+        let keys = read_by(keys.map(|(left, right)| self.pick(left, right)));
+        let condition = read_by(&self.join.filter);
+        let mut asked = above.map(|columns| columns.intersection(&own).cloned().collect());
+        if asked.needed.len() < above.needed.len() || !self.keeps_rows() {
+            asked.needed.extend(keys.iter().cloned());
         }
-        needed
+        asked.with_useful(
+            keys.into_iter()
+                .chain(condition.intersection(&own).cloned()),
+        )
     }
 
     /// Whether touched rows are in the result by themselves, and nothing stands there without them.
@@ -120,7 +131,7 @@ impl Seen<'_> {
     }
 
     /// The rows of the result in which touched rows, or what they meet, take part.
-    fn met(&self, rows: LogicalPlan, on: Vec<(Expr, Expr)>) -> Result<LogicalPlan> {
+    fn met(&self, touched: &Settled, on: Vec<(Expr, Expr)>) -> Result<LogicalPlan> {
         use JoinType::{Full, Inner, Left, LeftAnti, LeftMark, LeftSemi};
         use JoinType::{Right, RightAnti, RightMark, RightSemi};
         let is_left = self.side == JoinSide::Left;
@@ -141,13 +152,22 @@ impl Seen<'_> {
         let filter = filter.filter(|part| {
             let both = part.column_refs();
             let mut both = both.into_iter();
-            both.all(|it| have(&rows, [it]) || have(self.other(), [it]))
+            both.all(|it| have(&touched.rows, [it]) || have(self.other(), [it]))
         });
-        let filter = conjunction(filter.cloned());
-        let rows = Arc::new(rows);
+        let filter: Vec<Expr> = filter.cloned().collect();
+        let mut other = self.other().clone();
+        for (left, right) in &on {
+            let keys = (self.other_of(left, right), self.pick(left, right));
+            other = touched.keyed(other, keys, self.join.null_equality)?;
+        }
+        for condition in &filter {
+            other = touched.compared(other, condition)?;
+        }
+        let filter = conjunction(filter);
+        let (rows, other) = (Arc::new(touched.rows.clone()), Arc::new(other));
         let (left, right) = match is_left {
-            true => (rows, Arc::clone(&self.join.right)),
-            false => (Arc::clone(&self.join.left), rows),
+            true => (rows, other),
+            false => (other, rows),
         };
         let join = Join::try_new(
             left,

@@ -12,6 +12,9 @@
 //! that are needed above. What cannot be decided without an unknown column is taken for true, and
 //! what cannot be followed touches everything: the answer may name a day too many, never one too few.
 //!
+//! The way is walked from below, and where touched rows meet others they are computed: mostly they
+//! are few, and the rest of the way asks for little more than what they meet.
+//!
 //! Rows that are gone met rows of their own time. So the question is asked of two plans: of the
 //! tables as they were, and as they are.
 
@@ -20,7 +23,10 @@ mod columns;
 mod days;
 mod grouped;
 mod joined;
+mod reading;
 mod rows;
+mod settled;
+mod unchanged;
 mod walk;
 
 pub use days::{Affected, affected_days};

@@ -9,22 +9,24 @@ use datafusion::{
 };
 
 use super::{
-    columns::{Columns, column, know, named, read_by, renamed, with},
+    columns::{Asked, column, know, named, read_by, renamed, with},
     walk::Walk,
 };
 
-pub(super) fn projection(
+pub(super) async fn projection(
     walk: &Walk<'_>,
     projection: &Projection,
-    needed: &Columns,
+    asked: &Asked,
 ) -> Result<Vec<LogicalPlan>> {
     let outputs = || {
         let outputs = projection.expr.iter().enumerate();
         outputs.map(|(index, expression)| (expression, column(&projection.schema, index)))
     };
-    let read = outputs().filter(|(_, output)| needed.contains(output));
-    let read = read_by(read.map(|(expression, _)| expression));
-    let touched = walk.touched(&projection.input, &read)?.into_iter();
+    let read = asked.map(|columns| {
+        let read = outputs().filter(|(_, output)| columns.contains(output));
+        read_by(read.map(|(expression, _)| expression))
+    });
+    let touched = walk.touched(&projection.input, &read).await?.into_iter();
     let touched = touched.map(|rows| {
         let known = outputs().filter(|(expression, _)| know(&rows, expression));
         let known = known.map(|(expression, output)| named(expression, output));
@@ -34,12 +36,14 @@ pub(super) fn projection(
     touched.collect()
 }
 
-pub(super) fn filter(
+pub(super) async fn filter(
     walk: &Walk<'_>,
     filter: &Filter,
-    needed: &Columns,
+    asked: &Asked,
 ) -> Result<Vec<LogicalPlan>> {
-    let touched = walk.touched(&filter.input, needed)?.into_iter();
+    let read = asked.clone();
+    let read = read.with_useful(read_by([&filter.predicate]));
+    let touched = walk.touched(&filter.input, &read).await?.into_iter();
     touched
         .map(|rows| passing(rows, &filter.predicate))
         .collect()
@@ -55,33 +59,39 @@ pub(super) fn passing(rows: LogicalPlan, condition: &Expr) -> Result<LogicalPlan
     }
 }
 
-pub(super) fn alias(
+pub(super) async fn alias(
     walk: &Walk<'_>,
     alias: &SubqueryAlias,
-    needed: &Columns,
+    asked: &Asked,
 ) -> Result<Vec<LogicalPlan>> {
-    under_other_names(walk, &alias.input, &alias.schema, needed)
+    under_other_names(walk, &alias.input, &alias.schema, asked).await
 }
 
-pub(super) fn union(walk: &Walk<'_>, union: &Union, needed: &Columns) -> Result<Vec<LogicalPlan>> {
+pub(super) async fn union(
+    walk: &Walk<'_>,
+    union: &Union,
+    asked: &Asked,
+) -> Result<Vec<LogicalPlan>> {
     let mut touched = vec![];
     for input in &union.inputs {
-        touched.extend(under_other_names(walk, input, &union.schema, needed)?);
+        touched.extend(under_other_names(walk, input, &union.schema, asked).await?);
     }
     Ok(touched)
 }
 
 /// The touched rows of an input whose columns have other names above.
-fn under_other_names(
+async fn under_other_names(
     walk: &Walk<'_>,
     input: &LogicalPlan,
     above: &DFSchema,
-    needed: &Columns,
+    asked: &Asked,
 ) -> Result<Vec<LogicalPlan>> {
-    let read = (0..above.fields().len())
-        .filter(|index| needed.contains(&column(above, *index)))
-        .map(|index| column(input.schema(), index));
-    let touched = walk.touched(input, &read.collect())?.into_iter();
+    let read = asked.map(|columns| {
+        let read =
+            (0..above.fields().len()).filter(|index| columns.contains(&column(above, *index)));
+        read.map(|index| column(input.schema(), index)).collect()
+    });
+    let touched = walk.touched(input, &read).await?.into_iter();
     touched
         .map(|rows| renamed(rows, input.schema(), above))
         .collect()

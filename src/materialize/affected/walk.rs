@@ -1,54 +1,78 @@
 //! From the changed rows of tables up to the rows of a plan that they touch.
 
-use std::cell::Cell;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use datafusion::{
+    arrow::datatypes::SchemaRef,
     common::{
         Result, TableReference,
         tree_node::{TreeNode, TreeNodeRecursion},
     },
     datasource::provider_as_source,
+    execution::SessionState,
     logical_expr::{
         Distinct, Expr, LogicalPlan, LogicalPlanBuilder, TableScan, utils::conjunction,
     },
 };
 use datafusion_attribution::Attribution;
+use futures::future::BoxFuture;
 
 use super::{
-    columns::{Columns, all_if_any, column, named, with},
+    columns::{Asked, all_if_any, column, named, with},
     rows,
 };
-use crate::{query::view::DEFAULT_SCHEMA, warehouse::changes::Changes};
+use crate::{engine::Session, query::view::DEFAULT_SCHEMA, warehouse::changes::Changes};
 
 /// The way up through one plan.
 pub(super) struct Walk<'a> {
+    pub(super) session: &'a Session,
+    /// That of the plan.
+    pub(super) state: &'a SessionState,
+    /// That of the same plan over the other version of the tables.
+    pub(super) other: &'a SessionState,
     changes: &'a Changes,
     /// Whether values of the plan's own tables were asked for to know a row: then the plan over the
     /// other version of the tables may know others.
-    looked_up: Cell<bool>,
+    looked_up: AtomicBool,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(changes: &'a Changes) -> Self {
+    pub(super) fn new(
+        session: &'a Session,
+        state: &'a SessionState,
+        other: &'a SessionState,
+        changes: &'a Changes,
+    ) -> Self {
         Self {
+            session,
+            state,
+            other,
             changes,
-            looked_up: Cell::new(false),
+            looked_up: AtomicBool::new(false),
         }
     }
 
     pub(super) fn look_up(&self) {
-        self.looked_up.set(true);
+        self.looked_up.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn has_looked_up(&self) -> bool {
-        self.looked_up.get()
+        self.looked_up.load(Ordering::Relaxed)
     }
 
-    /// The rows of a plan that changed rows touch, one plan for each place where they come from.
-    ///
-    /// # Arguments
-    /// `needed`: columns of the plan that its touched rows must have, unless they cannot be known.
-    pub(super) fn touched(&self, plan: &LogicalPlan, needed: &Columns) -> Result<Vec<LogicalPlan>> {
+    /// The rows of a plan that changed rows touch, in any number of plans.
+    pub(super) fn touched<'b>(
+        &'b self,
+        plan: &'b LogicalPlan,
+        asked: &'b Asked,
+    ) -> BoxFuture<'b, Result<Vec<LogicalPlan>>> {
+        Box::pin(self.touched_of(plan, asked))
+    }
+
+    async fn touched_of(&self, plan: &LogicalPlan, asked: &Asked) -> Result<Vec<LogicalPlan>> {
         if has_subquery(plan)? {
             return self.everything(plan);
         }
@@ -57,17 +81,19 @@ impl<'a> Walk<'a> {
                 Ok(self.changed(scan)?.into_iter().collect())
             }
             LogicalPlan::EmptyRelation(_) | LogicalPlan::Values(_) => Ok(vec![]),
-            LogicalPlan::Projection(projection) => rows::projection(self, projection, needed),
-            LogicalPlan::Filter(filter) => rows::filter(self, filter, needed),
-            LogicalPlan::SubqueryAlias(alias) => rows::alias(self, alias, needed),
-            LogicalPlan::Union(union) => rows::union(self, union, needed),
-            LogicalPlan::Sort(sort) if sort.fetch.is_none() => self.touched(&sort.input, needed),
-            LogicalPlan::Distinct(Distinct::All(input)) => self.touched(input, needed),
-            LogicalPlan::Aggregate(aggregate) => self.aggregate(aggregate, plan, needed),
-            LogicalPlan::Window(window) => self.window(window, plan, needed),
-            LogicalPlan::Join(join) => self.join(join, plan, needed),
+            LogicalPlan::Projection(projection) => rows::projection(self, projection, asked).await,
+            LogicalPlan::Filter(filter) => rows::filter(self, filter, asked).await,
+            LogicalPlan::SubqueryAlias(alias) => rows::alias(self, alias, asked).await,
+            LogicalPlan::Union(union) => rows::union(self, union, asked).await,
+            LogicalPlan::Sort(sort) if sort.fetch.is_none() => {
+                self.touched(&sort.input, asked).await
+            }
+            LogicalPlan::Distinct(Distinct::All(input)) => self.touched(input, asked).await,
+            LogicalPlan::Aggregate(aggregate) => self.aggregate(aggregate, plan, asked).await,
+            LogicalPlan::Window(window) => self.window(window, plan, asked).await,
+            LogicalPlan::Join(join) => self.join(join, plan, asked).await,
             LogicalPlan::Extension(extension) => match Attribution::of(extension.node.as_ref()) {
-                Some(attribution) => self.attributed(&attribution, plan, needed),
+                Some(attribution) => self.attributed(&attribution, plan, asked).await,
                 None => self.everything(plan),
             },
             _ => self.everything(plan),
@@ -92,6 +118,21 @@ impl<'a> Walk<'a> {
             .map(|index| column(&scan.projected_schema, index))
             .map(|column| named(&Expr::Column(column.clone()), column));
         with(rows.build()?, columns.collect()).map(Some)
+    }
+
+    /// The changed tables that a plan reads, and their columns.
+    pub(super) fn changed_tables(&self, plan: &LogicalPlan) -> Result<BTreeMap<String, SchemaRef>> {
+        let mut tables = BTreeMap::new();
+        plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && is_of_warehouse(&scan.table_name)
+                && self.changes.has(scan.table_name.table())
+            {
+                tables.insert(scan.table_name.table().to_owned(), scan.source.schema());
+            }
+            Ok(TreeNodeRecursion::Continue)
+        })?;
+        Ok(tables)
     }
 
     /// All rows of a plan if any row changed that it reads: what is not followed any further.
@@ -134,6 +175,6 @@ fn has_subquery(plan: &LogicalPlan) -> Result<bool> {
 }
 
 /// Tables of the engine do not change.
-fn is_of_warehouse(table: &TableReference) -> bool {
+pub(super) fn is_of_warehouse(table: &TableReference) -> bool {
     table.schema().is_none_or(|schema| schema == DEFAULT_SCHEMA)
 }

@@ -57,16 +57,13 @@ impl<'a> Attribution<'a> {
         Some(lit(ScalarValue::new_interval_mdn(0, 0, nanos)))
     }
 
-    /// The same `attribute()` over other conversions with the same columns.
+    /// The same `attribute()` over other inputs with the same columns.
     ///
     /// # Errors
     /// A plan error if a column has the name of another one.
-    pub fn over(&self, conversions: LogicalPlan) -> Result<LogicalPlan> {
-        let AttributeNode {
-            touchpoints, spec, ..
-        } = self.0;
-        let node = AttributeNode::try_new(conversions, touchpoints.clone(), Arc::clone(spec))?;
-        let node = Arc::new(node);
+    pub fn over(&self, conversions: LogicalPlan, touchpoints: LogicalPlan) -> Result<LogicalPlan> {
+        let spec = Arc::clone(&self.0.spec);
+        let node = Arc::new(AttributeNode::try_new(conversions, touchpoints, spec)?);
         Ok(LogicalPlan::Extension(Extension { node }))
     }
 }
