@@ -30,7 +30,7 @@ use tributary::{
     clock::Clock,
     config::Config,
     engine::{Engine, RefreshRequest},
-    materialize,
+    materialize::{self, Snapshot},
     query::{materialized::Refresh, view::ViewName},
 };
 
@@ -73,15 +73,17 @@ async fn open(warehouse: &Path) -> Engine {
 async fn refresh(engine: &Engine, what: Refresh) -> Seconds {
     let session = engine.session();
     let mut seconds = Seconds::new();
-    for name in materialize::in_order(&session).unwrap() {
+    let views = materialize::in_order(&session).unwrap();
+    let snapshot = Snapshot::newest(&session, &views).await.unwrap();
+    for name in views {
         let request = RefreshRequest {
             name: name.clone(),
             what,
             work: None,
         };
         let began = Instant::now();
-        let outcome = materialize::run_asked(&session, &request, &Arc::default()).await;
-        let outcome = outcome.unwrap();
+        let outcome = materialize::run_asked(&session, &request, Some(&snapshot), &Arc::default());
+        let outcome = outcome.await.unwrap();
         let took = began.elapsed().as_secs_f64();
         eprintln!("{name}: {what}, {} rows, {took:.2} s", outcome.rows);
         seconds.insert(text(&name), took);

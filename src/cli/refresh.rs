@@ -17,7 +17,7 @@ use super::{open, stdout};
 use crate::{
     config::Config,
     engine::{RefreshRequest, Session},
-    materialize::{self, Outcome},
+    materialize::{self, Outcome, Snapshot},
     query::{
         materialized::Refresh as What,
         view::{DEFAULT_SCHEMA, ViewName},
@@ -61,8 +61,9 @@ impl Refresh {
         if views.is_empty() {
             stdout::note("nothing to refresh: no materialized view has its tables");
         }
+        let snapshot = Snapshot::newest(&session, &views).await?;
         for name in views {
-            let outcome = refresh(&session, name, what).await?;
+            let outcome = refresh(&session, name, what, &snapshot).await?;
             stdout::line(&line(&outcome))?;
         }
         Ok(0)
@@ -95,7 +96,12 @@ impl Refresh {
 }
 
 /// Refreshes one view, and draws how far it is.
-async fn refresh(session: &Session, name: ViewName, what: What) -> Result<Outcome> {
+async fn refresh(
+    session: &Session,
+    name: ViewName,
+    what: What,
+    snapshot: &Snapshot,
+) -> Result<Outcome> {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{msg}: {human_pos} rows, {per_sec}") {
         bar.set_style(style);
@@ -107,7 +113,7 @@ async fn refresh(session: &Session, name: ViewName, what: What) -> Result<Outcom
         work: None,
     };
     let count = Arc::<AtomicU64>::default();
-    let refresh = materialize::run_asked(session, &request, &count);
+    let refresh = materialize::run_asked(session, &request, Some(snapshot), &count);
     tokio::pin!(refresh);
     let outcome = loop {
         match tokio::time::timeout(TICK, &mut refresh).await {

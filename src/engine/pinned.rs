@@ -9,14 +9,12 @@ use datafusion::{
     logical_expr::LogicalPlan,
     physical_plan::{common::collect, execute_stream},
 };
-use jiff::SignedDuration;
 
 use super::{session::Session, work::task_context};
 use crate::{
     query::{
         catalog::{QueryCatalog, Sources},
         money::bind_rates,
-        settings::Settings,
     },
     warehouse::pins::Pins,
 };
@@ -25,27 +23,23 @@ impl Session {
     /// A state that sees these versions of the warehouse's tables. Stored rows of views are read if
     /// they were made from just these.
     pub fn state_at(&self, pins: Arc<Pins>) -> SessionState {
-        self.pinned(self.settled_state(), pins)
+        self.pinned(pins, None)
     }
 
-    /// A state that sees these versions of the warehouse's tables, and nothing that is stored of
-    /// views.
-    pub fn computing_state_at(&self, pins: Arc<Pins>) -> SessionState {
-        let mut settled = self.settled_state();
-        let extensions = &mut settled.config_mut().options_mut().extensions;
-        if let Some(settings) = extensions.get_mut::<Settings>() {
-            settings.max_staleness = Some(SignedDuration::ZERO);
-        }
-        self.pinned(settled, pins)
+    /// A state that sees these versions of the warehouse's tables, and of what is stored of views
+    /// just this.
+    pub fn state_over(&self, pins: Arc<Pins>, stored_pins: Arc<Pins>) -> SessionState {
+        self.pinned(pins, Some(stored_pins))
     }
 
-    fn pinned(&self, settled: SessionState, pins: Arc<Pins>) -> SessionState {
+    fn pinned(&self, pins: Arc<Pins>, stored_pins: Option<Arc<Pins>>) -> SessionState {
         let sources = Sources {
             definitions: self.definitions(),
             pins: Some(pins),
+            stored_pins,
             ..self.sources.clone()
         };
-        QueryCatalog::new(sources, settled, None).into_state()
+        QueryCatalog::new(sources, self.settled_state(), None).into_state()
     }
 
     /// The rows of a plan that was made with this state.

@@ -56,6 +56,7 @@ impl Shared {
             stored_views: Arc::clone(&self.stored_views),
             session_tables,
             pins: None,
+            stored_pins: None,
         };
         Session::new(sources, Arc::clone(self), ctx)
     }

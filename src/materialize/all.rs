@@ -1,11 +1,9 @@
 //! Which views to refresh, and in which order.
 
-use datafusion::common::{Result, plan_err};
+use datafusion::common::Result;
 
-use crate::{
-    engine::Session,
-    query::{catalog::QueryCatalog, view::ViewName},
-};
+use super::query_of;
+use crate::{engine::Session, query::view::ViewName};
 
 /// The materialized views whose tables are there and that are not suspended, each after those that
 /// it reads: so it is made from what they are now.
@@ -14,10 +12,7 @@ use crate::{
 /// A plan error for a parameter with a wrong value.
 pub fn in_order(session: &Session) -> Result<Vec<ViewName>> {
     let definitions = session.definitions();
-    let state = session.query_state()?;
-    let Some(query) = QueryCatalog::query_of(&state) else {
-        return Ok(Vec::new());
-    };
+    let query = query_of(&session.query_state()?)?;
     let mut views = Vec::new();
     for name in query.reading()?.views_in_order() {
         let view = definitions.get(&name.schema, &name.name);
@@ -40,10 +35,7 @@ pub fn named(session: &Session, names: &[ViewName]) -> Result<Vec<ViewName>> {
     for name in names {
         definitions.check_materialized("refresh", name)?;
     }
-    let state = session.query_state()?;
-    let Some(query) = QueryCatalog::query_of(&state) else {
-        return plan_err!("the session has no catalog");
-    };
+    let query = query_of(&session.query_state()?)?;
     let mut views = query.reading()?.views_in_order();
     views.retain(|view| names.contains(view));
     Ok(views)

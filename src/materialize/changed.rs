@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
     common::{
-        Column, Result,
+        Column, DataFusionError, Result,
         tree_node::{TreeNode, TreeNodeRecursion},
     },
     execution::SessionState,
@@ -12,11 +12,19 @@ use datafusion::{
 };
 use jiff::{ToSpan, civil::Date};
 
-use super::affected::{Affected, affected_days};
+use super::{
+    affected::{Affected, affected_days},
+    below::tables_below,
+    differing::differing,
+    extent::Asking,
+};
 use crate::{
-    engine::Session,
-    query::{materialized::rows, money::CONVERT, view::View},
-    warehouse::{Warehouse, changes::Changes, pins::Pins},
+    query::{catalog::QueryCatalog, materialized::rows, money::CONVERT, view::View},
+    warehouse::{
+        changes::{Changes, Images},
+        pins::{Pin, Pins},
+        stored_view::StoredView,
+    },
 };
 
 /// What `convert` reads, whose calls name no table.
@@ -32,56 +40,124 @@ pub(super) enum Changed {
 
 /// Finds the days of which rows may have changed.
 ///
+/// Where the view reads what is stored of another view, the rows of that which differ are what
+/// changed, and nothing below it is looked at.
+///
 /// # Arguments
-/// `before`, `after`: the tables that the rows were stored from, and would be now.
-/// `state`: of a query that reads those of `after`.
+/// `stored`: the rows that there are.
 ///
 /// # Errors
 /// An error of planning, or of the store.
-pub(super) async fn changed(
-    session: &Session,
-    warehouse: &Warehouse,
-    view: &View,
-    before: Option<Pins>,
-    after: &Arc<Pins>,
-    state: &SessionState,
-) -> Result<Changed> {
+pub(super) async fn changed(asking: &Asking<'_>, stored: &StoredView) -> Result<Changed> {
+    let Asking {
+        session,
+        state,
+        query,
+        view,
+        ..
+    } = *asking;
     let all = |reason: &str| {
         Ok(Changed::All {
             reason: reason.to_owned(),
         })
     };
-    let Some(before) = before else {
+    let Some(before) = stored.run.pins() else {
         return all("what it was made from is not known");
     };
-    let changes = Changes::between(warehouse, state, &before, after).await?;
+    let inputs = Inputs::of(asking, &stored.run.views).await?;
+    let tables = tables_below(query, &view.full_name(), &inputs.after)?;
+    let (old, new) = (before.only(&tables), asking.pins.only(&tables));
+    let mut changes = Changes::between(query.warehouse(), state, &old, &new).await?;
+    for (name, images) in inputs.images {
+        changes.insert(name, images);
+    }
     if changes.is_empty() {
         return Ok(Changed::Nothing);
     }
     if let Some(reason) = changes.untraced() {
         return all(reason);
     }
-    // Plans that read tables, and not what is stored of other views.
-    let after = session.computing_state_at(Arc::clone(after));
+    let after = session.state_over(Arc::clone(asking.pins), Arc::new(inputs.after));
     let Some((column, new)) = plan(view, &after).await? else {
         return all("its rows have no day");
     };
     if changes.has(RATES) && converts(&new)? {
         return all("exchange rates changed");
     }
-    let before = session.computing_state_at(Arc::new(before));
+    let gone = "the tables that it was made from can no longer be read";
+    let before = session.state_over(Arc::new(before), Arc::new(inputs.before));
     let Ok(Some((_, old))) = plan(view, &before).await else {
-        return all("the tables that it was made from can no longer be read");
+        return all(gone);
     };
     let (old, new) = ((&old, &before), (&new, &after));
-    match affected_days(session, old, new, &column, &changes).await? {
-        Affected::All { reason } => Ok(Changed::All { reason }),
+    match affected_days(session, old, new, &column, &changes).await {
+        Err(error) if is_gone(&error) => all(gone),
+        Err(error) => Err(error),
+        Ok(Affected::All { reason }) => Ok(Changed::All { reason }),
         // Rows without a day are always made again.
-        Affected::Days(days) if days.is_empty() => Ok(Changed::Nothing),
-        Affected::Days(days) => Ok(Changed::Days(
+        Ok(Affected::Days(days)) if days.is_empty() => Ok(Changed::Nothing),
+        Ok(Affected::Days(days)) => Ok(Changed::Days(
             days.into_iter().flatten().filter_map(date).collect(),
         )),
     }
+}
+
+/// What is stored of the views that a view reads, where its changes are known.
+#[derive(Default)]
+struct Inputs {
+    /// What the view was made from.
+    before: Pins,
+    /// What it would be made from now.
+    after: Pins,
+    images: Vec<(String, Images)>,
+}
+
+impl Inputs {
+    /// # Arguments
+    /// `before`: what the view was made from.
+    async fn of(asking: &Asking<'_>, before: &Pins) -> Result<Self> {
+        let Asking {
+            session,
+            state,
+            query,
+            ..
+        } = *asking;
+        let mut inputs = Self::default();
+        let then = session.state_over(Arc::default(), Arc::new(before.clone()));
+        let Some(then) = QueryCatalog::query_of(&then) else {
+            return Ok(inputs);
+        };
+        for view in query.definitions().materialized() {
+            let name = view.full_name().to_string();
+            let (old, new) = (before.get(&name), asking.below.get(&name));
+            if *old == Pin::Absent || *new == Pin::Absent {
+                continue;
+            }
+            let (Ok(Some(stored_then)), Some(stored)) =
+                (then.stored_view(view).await, query.stored_view(view).await?)
+            else {
+                continue;
+            };
+            let day = view.materialized.as_ref().and_then(|it| it.day.as_ref());
+            let day = day.map(|it| it.column.as_str());
+            let versions = (&*stored_then, &*stored);
+            let Some(images) = differing(session, state, versions, day).await? else {
+                continue;
+            };
+            inputs.before.insert(name.clone(), old.clone());
+            inputs.after.insert(name.clone(), new.clone());
+            inputs.images.push((name, images));
+        }
+        Ok(inputs)
+    }
+}
+
+/// Whether a file is missing.
+fn is_gone(error: &DataFusionError) -> bool {
+    let DataFusionError::ObjectStore(error) = error.find_root() else {
+        return false;
+    };
+    matches!(**error, object_store::Error::NotFound { .. })
 }
 
 /// The optimized plan of a view's rows, and the column of their day.

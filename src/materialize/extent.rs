@@ -53,6 +53,8 @@ pub(super) struct Asking<'a> {
     pub(super) stored: Option<&'a StoredView>,
     pub(super) basis: &'a Basis,
     pub(super) pins: &'a Arc<Pins>,
+    /// The stored rows of other views that the query reads.
+    pub(super) below: &'a Pins,
 }
 
 impl Extent {
@@ -91,15 +93,8 @@ impl Extent {
             return all("it reads the clock");
         }
         let restated = restated(materialized, query.settings()?)?;
-        let changed = changed(
-            asking.session,
-            query.warehouse(),
-            view,
-            stored.run.pins(),
-            asking.pins,
-            asking.state,
-        );
-        Ok(Self::with_restated(changed.await?, restated))
+        let changed = changed(asking, stored).await?;
+        Ok(Self::with_restated(changed, restated))
     }
 
     fn with_restated(changed: Changed, restated: BTreeSet<Date>) -> Self {

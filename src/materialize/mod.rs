@@ -9,30 +9,38 @@
 
 pub mod affected;
 mod all;
+mod below;
 mod changed;
 mod counted;
+mod differing;
 mod extent;
 mod publish;
 mod refresh;
 mod restated;
 mod run;
 pub mod scheduler;
+mod snapshot;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::common::Result;
+use datafusion::{
+    common::{Result, plan_err},
+    execution::SessionState,
+};
 
 use crate::{
     clock::Clock,
     config::Config,
     engine::{Engine, RefreshRequest, Refreshes, Session},
+    query::catalog::{Query, QueryCatalog},
 };
 
 pub use all::{in_order, named};
 pub use extent::Extent;
 pub use refresh::Outcome;
 pub use run::run_asked;
+pub use snapshot::Snapshot;
 
 /// Opens an engine whose sessions can REFRESH.
 ///
@@ -50,8 +58,15 @@ struct Runs;
 #[async_trait]
 impl Refreshes for Runs {
     async fn refresh(&self, session: &Session, request: RefreshRequest) -> Result<()> {
-        run_asked(session, &request, &Arc::default())
+        run_asked(session, &request, None, &Arc::default())
             .await
             .map(drop)
+    }
+}
+
+fn query_of(state: &SessionState) -> Result<Arc<Query>> {
+    match QueryCatalog::query_of(state) {
+        Some(query) => Ok(query),
+        None => plan_err!("the session has no catalog"),
     }
 }

@@ -1,11 +1,8 @@
 //! One refresh of one view.
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use datafusion::{
@@ -23,15 +20,17 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    changed::RATES,
+    below::{stored_below, tables_below},
     extent::{Asking, Extent, is_replaced},
     publish::{Publication, renew},
+    query_of,
     restated::Versions,
+    snapshot::Snapshot,
 };
 use crate::{
     engine::{RefreshRequest, Session, task_context},
     query::{
-        catalog::{Query, QueryCatalog},
+        catalog::Query,
         materialized::{Basis, rows},
         money::bind_rates,
         view::{View, ViewName},
@@ -65,6 +64,7 @@ pub struct Outcome {
 ///
 /// # Arguments
 /// `session`: one with the engine's own rights and settings.
+/// `snapshot`: the versions of tables to read; `None` for the newest.
 /// `count`: is told how many rows were computed so far.
 ///
 /// # Errors
@@ -73,6 +73,7 @@ pub struct Outcome {
 pub(super) async fn refresh(
     session: &Session,
     request: &RefreshRequest,
+    snapshot: Option<&Snapshot>,
     count: &Arc<AtomicU64>,
 ) -> Result<Outcome> {
     let definitions = session.definitions();
@@ -81,9 +82,11 @@ pub(super) async fn refresh(
     if !session.keeps() {
         return plan_err!("REFRESH: expected a warehouse to store rows in: name one");
     }
-    for _ in 0..ATTEMPTS {
+    for attempts in 0..ATTEMPTS {
         count.store(0, Ordering::Relaxed);
-        let attempt = attempt(session, request, view, count).await;
+        // Whoever was faster may have read newer tables.
+        let snapshot = snapshot.filter(|_| attempts == 0);
+        let attempt = attempt(session, request, view, snapshot, count).await;
         if let Some(outcome) = attempt.map_err(within)? {
             return Ok(outcome);
         }
@@ -100,19 +103,20 @@ async fn attempt(
     session: &Session,
     request: &RefreshRequest,
     view: &View,
+    snapshot: Option<&Snapshot>,
     count: &Arc<AtomicU64>,
 ) -> Result<Option<Outcome>> {
     let Some(materialized) = &view.materialized else {
         return plan_err!("it is not materialized");
     };
-    let pins = {
+    let (pins, read_at) = {
         let query = query_of(&session.query_state()?)?;
         if !query.missing_tables(&request.name)?.is_empty() {
             // They may be younger than the last listing.
             query.warehouse().refresh().await?;
         }
         check_tables(&query, &request.name)?;
-        Arc::new(Pins::newest(query.warehouse(), tables(&query, &request.name)?).await?)
+        pins(&query, view, snapshot).await?
     };
     let mut state = session.state_at(Arc::clone(&pins));
     if let Some(work) = &request.work {
@@ -120,9 +124,9 @@ async fn attempt(
     }
     let query = query_of(&state)?;
     let location = query.warehouse().location();
-    let ran_at = query.settings()?.clock_now();
     let basis = Basis::of(&query, view)?;
     let stored = query.stored_view(view).await?;
+    let below = stored_below(&query, &request.name).await?;
     let asking = Asking {
         session,
         state: &state,
@@ -132,12 +136,13 @@ async fn attempt(
         stored: stored.as_deref(),
         basis: &basis,
         pins: &pins,
+        below: &below,
     };
     let extent = Extent::of(request.what, &asking).await?;
     if let (Extent::Nothing, Some(stored)) = (&extent, stored.as_deref()) {
         let run = Run {
             columns: stored.run.columns.clone(),
-            ..run(&extent, ran_at, basis, &pins, None)?
+            ..run(&extent, read_at, basis, (&pins, below), None)?
         };
         let version = renew(&stored.table, &run).await?;
         return Ok(version.map(|version| Outcome {
@@ -163,7 +168,7 @@ async fn attempt(
     });
     let run = Run {
         columns: columns.collect(),
-        ..run(&extent, ran_at, basis, &pins, stored.as_deref())?
+        ..run(&extent, read_at, basis, (&pins, below), stored.as_deref())?
     };
     let folder = folder(location, &view.schema, &view.name)?;
     let onto = match stored.as_deref() {
@@ -219,52 +224,56 @@ async fn written_bytes(table: &DeltaTable) -> Result<u64> {
 
 fn run(
     extent: &Extent,
-    ran_at: Timestamp,
+    read_at: Timestamp,
     basis: Basis,
-    pins: &Pins,
+    (pins, views): (&Pins, Pins),
     before: Option<&StoredView>,
 ) -> Result<Run> {
     let pins = serde_json::to_value(pins);
     let pins = pins.map_err(|error| DataFusionError::External(Box::new(error)))?;
-    let ran_at = ran_at.as_microsecond();
-    // The other days are as old as they were, and made from what they were made from.
-    let before = match extent {
-        Extent::Asked { .. } => before.map(|it| &it.run),
-        _ => None,
-    };
-    Ok(Run {
+    let read_at = read_at.as_microsecond();
+    let run = Run {
         id: Uuid::new_v4().to_string(),
         definition: basis.definition,
         settings: basis.settings,
-        ran_at,
-        read_at: before.map_or(ran_at, |it| it.read_at),
-        pins: before.map_or(pins, |it| it.pins.clone()),
+        ran_at: read_at,
+        read_at,
+        pins,
+        views,
         replaced: extent.replaced(),
         columns: Vec::new(),
         rows: 0,
+    };
+    Ok(match (extent, before) {
+        // The other days are as old as they were, and made from what they were made from.
+        (Extent::Asked { .. }, Some(StoredView { run: before, .. })) => Run {
+            read_at: before.read_at,
+            pins: before.pins.clone(),
+            views: before.views.clone(),
+            ..run
+        },
+        _ => run,
     })
 }
 
-fn query_of(state: &SessionState) -> Result<Arc<Query>> {
-    match QueryCatalog::query_of(state) {
-        Some(query) => Ok(query),
-        None => plan_err!("the session has no catalog"),
+/// The versions of tables to read, and as of when they are.
+async fn pins(
+    query: &Arc<Query>,
+    view: &View,
+    snapshot: Option<&Snapshot>,
+) -> Result<(Arc<Pins>, Timestamp)> {
+    let tables = tables_below(query, &view.full_name(), &Pins::default())?;
+    if let Some(snapshot) = snapshot {
+        let stored = query.stored_view(view).await?;
+        let stored = stored.and_then(|it| it.run.pins());
+        if let Some(pins) = snapshot.pins(&tables, stored.as_ref()) {
+            return Ok((pins, snapshot.taken_at));
+        }
     }
-}
-
-/// The tables of the warehouse that a view reads, through any number of views.
-fn tables<'a>(query: &'a Query, view: &ViewName) -> Result<BTreeSet<&'a str>> {
-    let reading = query.reading()?;
-    let mut tables = BTreeSet::from([RATES]);
-    for name in reading.reached_from(view) {
-        tables.extend(
-            reading
-                .named_in(&name)
-                .filter(|it| query.reads_table(it))
-                .map(|it| it.name.as_str()),
-        );
-    }
-    Ok(tables)
+    let read_at = query.settings()?.clock_now();
+    let tables = tables.iter().map(String::as_str);
+    let pins = Pins::newest(query.warehouse(), tables).await?;
+    Ok((Arc::new(pins), read_at))
 }
 
 fn check_tables(query: &Query, name: &ViewName) -> Result<()> {

@@ -9,7 +9,7 @@ use datafusion::common::{Result, exec_err};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{Outcome, refresh::refresh, restated::restatements};
+use super::{Outcome, refresh::refresh, restated::restatements, snapshot::Snapshot};
 use crate::{
     clock::Clock,
     engine::{RefreshRequest, Session},
@@ -47,6 +47,7 @@ impl Cause {
 ///
 /// # Arguments
 /// `session`: one with the engine's own rights and settings.
+/// `snapshot`: the versions of tables to read; `None` for the newest.
 /// `count`: is told how many rows were computed so far.
 ///
 /// # Returns
@@ -57,6 +58,7 @@ impl Cause {
 pub(super) async fn run(
     session: &Session,
     request: &RefreshRequest,
+    snapshot: Option<&Snapshot>,
     cause: Cause,
     count: &Arc<AtomicU64>,
 ) -> Result<Option<Outcome>> {
@@ -82,7 +84,7 @@ pub(super) async fn run(
         return Ok(None);
     };
     let refreshed = tokio::select! {
-        refreshed = refresh(session, request, count) => refreshed,
+        refreshed = refresh(session, request, snapshot, count) => refreshed,
         lost = renewed(&journal, fence, lease) => match lost {
             Ok(()) => exec_err!(
                 "REFRESH {}: somebody else took it over, because nothing was heard of this run for {lease:#}",
@@ -132,16 +134,22 @@ pub(super) async fn run(
 
 /// Refreshes a view as a command or a statement asks for it, after whoever refreshes it now.
 ///
+/// # Arguments
+/// `session`: one with the engine's own rights and settings.
+/// `snapshot`: the versions of tables to read; `None` for the newest.
+/// `count`: is told how many rows were computed so far.
+///
 /// # Errors
 /// A plan error for a view that is not materialized or whose tables are missing, an error of its
 /// query or of the store; an execution error if somebody else is at it for ten minutes.
 pub async fn run_asked(
     session: &Session,
     request: &RefreshRequest,
+    snapshot: Option<&Snapshot>,
     count: &Arc<AtomicU64>,
 ) -> Result<Outcome> {
     for _ in 0..PATIENCE.as_millis() / POLL.as_millis() {
-        if let Some(outcome) = run(session, request, Cause::ASKED, count).await? {
+        if let Some(outcome) = run(session, request, snapshot, Cause::ASKED, count).await? {
             return Ok(outcome);
         }
         tokio::time::sleep(POLL).await;

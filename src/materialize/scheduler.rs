@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     all::in_order,
     run::{Cause, run},
+    snapshot::Snapshot,
 };
 use crate::{
     clock::Clock,
@@ -23,7 +24,6 @@ use crate::{
     system::ViewState,
     warehouse::{
         delta,
-        journal::Journal,
         ledger::{Ledger, Trigger},
         stored_view,
     },
@@ -52,7 +52,7 @@ pub fn start(engine: Arc<Engine>) -> SpawnedTask<()> {
     })
 }
 
-/// Refreshes every view that is due, each after those that it reads.
+/// Refreshes every view that is due, each after those that it reads, and all from one snapshot.
 ///
 /// # Arguments
 /// `known`: when views are due next, as far as it is known.
@@ -63,18 +63,31 @@ async fn turn(engine: &Engine, known: &mut BTreeMap<ViewName, Timestamp>) -> Res
     engine.warehouse().refresh().await?;
     let session = engine.session();
     let mut next = later(LONGEST);
-    for name in in_order(&session)? {
-        if let Some(due) = known.get(&name).filter(|due| **due > Clock::System.now()) {
+    let mut snapshot = None;
+    let views = in_order(&session)?;
+    for name in &views {
+        if let Some(due) = known.get(name).filter(|due| **due > Clock::System.now()) {
             next = next.min(*due);
             continue;
         }
-        let Some(every) = scheduled(&session, &name).await? else {
+        let Some(every) = scheduled(&session, name).await? else {
             continue;
         };
-        match refreshed(engine, &session, &name, every).await {
+        let due = look(engine, &session, name, every).await;
+        let refreshed = match due {
+            Ok(Due::Now { slot }) => {
+                if snapshot.is_none() {
+                    snapshot = Some(Snapshot::newest(&session, &views).await?);
+                }
+                refreshed(engine, &session, name, every, (slot, snapshot.as_ref())).await
+            }
+            Ok(Due::At(at)) => Ok(at),
+            Err(error) => Err(error),
+        };
+        match refreshed {
             Ok(at) => {
                 next = next.min(at);
-                known.insert(name, at);
+                known.insert(name.clone(), at);
             }
             Err(error) => {
                 tracing::warn!(view = %name, %error, "when it is due is not known");
@@ -103,18 +116,14 @@ async fn scheduled(session: &Session, name: &ViewName) -> Result<Option<SignedDu
     Ok(view.materialized.as_ref().and_then(|it| it.every))
 }
 
-/// Refreshes a view if it is due, and says when it is due next.
+/// Refreshes a view for a time of its schedule, and says when it is due next.
 async fn refreshed(
     engine: &Engine,
     session: &Session,
     name: &ViewName,
     every: SignedDuration,
+    (slot, snapshot): (Timestamp, Option<&Snapshot>),
 ) -> Result<Timestamp> {
-    let journal = Ledger::of(session.warehouse().location(), &name.schema, &name.name)?;
-    let slot = match look(engine, &journal, name, every).await? {
-        Due::At(at) => return Ok(at),
-        Due::Now { slot } => slot,
-    };
     let request = RefreshRequest {
         name: name.clone(),
         what: Refresh::Stale,
@@ -125,8 +134,8 @@ async fn refreshed(
         slot: Some(slot),
     };
     let count = Arc::<AtomicU64>::default();
-    let ran = run(session, &request, cause, &count).await;
-    let next = look(engine, &journal, name, every).await?;
+    let ran = run(session, &request, snapshot, cause, &count).await;
+    let next = look(engine, session, name, every).await?;
     match ran {
         Ok(Some(outcome)) => tracing::info!(
             view = %name,
@@ -151,17 +160,21 @@ async fn refreshed(
 /// Reads when a view is due, and notes for `/metrics` how its refreshes go.
 async fn look(
     engine: &Engine,
-    journal: &Journal<Ledger>,
+    session: &Session,
     name: &ViewName,
     every: SignedDuration,
 ) -> Result<Due> {
-    let ledger = journal.read().await?;
+    let location = session.warehouse().location();
+    let ledger = Ledger::of(location, &name.schema, &name.name)?
+        .read()
+        .await?;
     let state = ViewState {
         refreshed_at: ledger.refreshed_at(),
         failures: ledger.failures().0,
     };
     engine.activity().refreshed(name.to_string(), state);
-    Ok(due(name, every, &ledger, Clock::System.now()))
+    let warehouse = location.url().as_str();
+    Ok(due(warehouse, name, every, &ledger, Clock::System.now()))
 }
 
 fn later(by: SignedDuration) -> Timestamp {

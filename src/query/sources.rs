@@ -52,6 +52,9 @@ pub struct Sources {
     pub session_tables: Arc<dyn SchemaProvider>,
     /// The versions of the warehouse's tables to read; `None` reads the newest.
     pub pins: Option<Arc<Pins>>,
+    /// The stored rows of views to read, whatever their age, and no others; `None` reads what may
+    /// be read.
+    pub stored_pins: Option<Arc<Pins>>,
 }
 
 impl Sources {
@@ -254,12 +257,17 @@ impl Query {
         let Sources {
             warehouse,
             stored_views,
+            stored_pins,
             ..
         } = &self.sources;
-        let location = warehouse.location();
-        let stored = stored_views
-            .open(location, &view.schema, &view.name)
-            .await?;
+        let (location, schema, table) = (warehouse.location(), &view.schema, &view.name);
+        let stored = match stored_pins {
+            None => stored_views.open(location, schema, table).await?,
+            Some(pins) => {
+                let pin = pins.get(&name.to_string());
+                stored_views.open_at(location, (schema, table), pin).await?
+            }
+        };
         let mut opened = self.stored_views.lock().expect("no holder panics");
         Ok(opened.entry(name).or_insert(stored.map(Arc::new)).clone())
     }

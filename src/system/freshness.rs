@@ -66,6 +66,7 @@ impl SystemTable for Freshness {
 
     async fn rows(&self, query: &Query) -> Result<RecordBatch> {
         let ledgers: BTreeMap<_, _> = ledgers(query).await?.into_iter().collect();
+        let warehouse = query.warehouse().location().url().as_str();
         let now = Clock::System.now();
         let mut rows = Vec::new();
         for view in query.definitions().materialized() {
@@ -76,7 +77,7 @@ impl SystemTable for Freshness {
             };
             let suspended = query.definitions().is_suspended(&name);
             let next = materialized.every.filter(|_| !suspended);
-            let next = next.map(|every| match due(&name, every, ledger, now) {
+            let next = next.map(|every| match due(warehouse, &name, every, ledger, now) {
                 Due::Now { .. } => now,
                 Due::At(at) => at,
             });

@@ -9,8 +9,9 @@ use datafusion::{
         datatypes::SchemaRef,
     },
     catalog::{Session, TableProvider},
-    common::Result,
+    common::{DataFusionError, Result},
     datasource::MemTable,
+    execution::SendableRecordBatchStream,
     physical_plan::{ExecutionPlan, execute_stream},
 };
 use deltalake_core::{
@@ -27,7 +28,7 @@ use super::{
 /// More changed rows of one table than this are not followed one by one.
 const MOST_ROWS: usize = 2_000_000;
 
-/// The changed rows of some tables.
+/// The changed rows of some tables, and of what is stored of some views.
 #[derive(Debug, Default)]
 pub struct Changes {
     tables: BTreeMap<String, Images>,
@@ -36,7 +37,7 @@ pub struct Changes {
 
 /// The changed rows of one table: as they were, and as they are.
 #[derive(Debug, Default)]
-struct Images {
+pub struct Images {
     rows: Vec<RecordBatch>,
     /// Whether any of them was there before.
     has_old: bool,
@@ -60,12 +61,18 @@ impl Changes {
                 continue;
             }
             match images(warehouse, session, table, old, new).await? {
-                Ok(images) if images.rows.is_empty() => {}
-                Ok(images) => drop(changes.tables.insert(table.to_owned(), images)),
+                Ok(images) => changes.insert(table.to_owned(), images),
                 Err(reason) => changes.untraced = Some(format!("table {table}: {reason}")),
             }
         }
         Ok(changes)
+    }
+
+    /// Adds the changed rows of another source.
+    pub fn insert(&mut self, name: String, images: Images) {
+        if !images.rows.is_empty() {
+            self.tables.insert(name, images);
+        }
     }
 
     /// Why the changed rows are not known; `None` if they are.
@@ -114,6 +121,27 @@ impl Changes {
 /// What there is, or why it is not known.
 type Traced<T> = Result<T, String>;
 
+impl Images {
+    /// Reads changed rows; those with a kind that is not `insert` were there before.
+    ///
+    /// # Errors
+    /// Why they cannot be read, or that they are too many to be followed.
+    pub async fn read(mut rows: SendableRecordBatchStream) -> Traced<Self> {
+        let readable = |error: DataFusionError| error.strip_backtrace();
+        let mut images = Self::default();
+        let mut count = 0;
+        while let Some(rows) = rows.try_next().await.map_err(readable)? {
+            count += rows.num_rows();
+            if count > MOST_ROWS {
+                return Err(format!("more than {MOST_ROWS} rows changed"));
+            }
+            images.has_old |= has_old(&rows).map_err(readable)?;
+            images.rows.push(rows);
+        }
+        Ok(images)
+    }
+}
+
 /// The changed rows of a table.
 async fn images(
     warehouse: &Warehouse,
@@ -143,7 +171,7 @@ async fn images(
         _ => unknown("it was made anew"),
     };
     match plan {
-        Ok(plan) => read(plan, session).await,
+        Ok(plan) => Ok(Images::read(execute_stream(plan, session.task_ctx())?).await),
         Err(reason) => Ok(Err(reason)),
     }
 }
@@ -183,25 +211,6 @@ fn added(old: &Tags, new: &Tags) -> Traced<Tags> {
     let mut added = new.clone();
     added.retain(|name, _| !old.contains_key(name));
     Ok(added)
-}
-
-async fn read(plan: Arc<dyn ExecutionPlan>, session: &dyn Session) -> Result<Traced<Images>> {
-    let mut rows = execute_stream(plan, session.task_ctx())?;
-    let mut images = Images::default();
-    let mut count = 0;
-    loop {
-        let rows = match rows.try_next().await {
-            Ok(Some(rows)) => rows,
-            Ok(None) => return Ok(Ok(images)),
-            Err(error) => return Ok(Err(error.strip_backtrace())),
-        };
-        count += rows.num_rows();
-        if count > MOST_ROWS {
-            return Ok(Err(format!("more than {MOST_ROWS} rows changed")));
-        }
-        images.has_old |= has_old(&rows)?;
-        images.rows.push(rows);
-    }
 }
 
 /// What is added, and no change, has no kind.

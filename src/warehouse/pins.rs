@@ -1,6 +1,9 @@
 //! Which version of each table a query read, so that another one can read the same again.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use datafusion::{
     catalog::{Session, TableProvider},
@@ -18,7 +21,7 @@ use super::{
 /// The files of a larger folder are not remembered one by one.
 const MOST_FILES: usize = 1000;
 
-/// The version of every table of a warehouse that somebody is interested in.
+/// The version of every table that somebody is interested in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pins(BTreeMap<String, Pin>);
 
@@ -57,6 +60,36 @@ impl Pins {
             pins.insert(table.to_owned(), newest(warehouse, table).await?);
         }
         Ok(Self(pins))
+    }
+
+    /// The versions of these tables alone.
+    #[must_use]
+    pub fn only(&self, tables: &BTreeSet<String>) -> Self {
+        let pins = self.0.iter().filter(|(table, _)| tables.contains(*table));
+        Self(
+            pins.map(|(table, pin)| (table.clone(), pin.clone()))
+                .collect(),
+        )
+    }
+
+    /// Whether a table is at an older version than it is elsewhere.
+    pub fn is_behind(&self, other: &Self) -> bool {
+        self.0
+            .iter()
+            .any(|(table, pin)| match (pin, other.get(table)) {
+                (
+                    Pin::Delta { id, version },
+                    Pin::Delta {
+                        id: same,
+                        version: newer,
+                    },
+                ) => id == same && version < newer,
+                _ => false,
+            })
+    }
+
+    pub fn insert(&mut self, table: String, pin: Pin) {
+        self.0.insert(table, pin);
     }
 
     /// The version of a table; one that is not pinned is absent.

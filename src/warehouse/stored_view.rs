@@ -12,13 +12,22 @@ use datafusion::{
     catalog::{Session, TableProvider},
     common::Result,
 };
-use deltalake_core::{DeltaTable, kernel::CommitInfo};
+use deltalake_core::{
+    DeltaTable,
+    kernel::{Action, CommitInfo},
+    logstore::{LogStore, get_actions},
+};
 use futures::TryStreamExt;
 use jiff::civil::Date;
 use object_store::{ObjectStoreExt, path::Path};
 use serde::{Deserialize, Serialize};
 
-use super::{SYSTEM_FOLDER, delta, location::Location, pins::Pins, snapshots::Snapshots};
+use super::{
+    SYSTEM_FOLDER, delta,
+    location::Location,
+    pins::{Pin, Pins},
+    snapshots::Snapshots,
+};
 
 const FOLDER: &str = "materialized";
 /// The key of a commit's metadata that holds its run.
@@ -42,6 +51,10 @@ pub struct Run {
     /// The versions of the tables that rows were read from at `read_at`.
     #[serde(default)]
     pub pins: serde_json::Value,
+    /// The stored rows of other views that are made from the same tables, of those that the view
+    /// reads, by the views' full names.
+    #[serde(default)]
+    pub views: Pins,
     /// What it replaced.
     pub replaced: Replaced,
     /// The columns of the view, which may have other types than the table stores.
@@ -98,6 +111,53 @@ impl StoredView {
         self.table.version().unwrap_or_default()
     }
 
+    /// Which version this is.
+    ///
+    /// # Errors
+    /// An error for a table that is not loaded.
+    pub fn pin(&self) -> Result<Pin> {
+        Ok(Pin::Delta {
+            id: id(&self.table)?.to_owned(),
+            version: self.version(),
+        })
+    }
+
+    /// What was replaced after a version, by each run that wrote or removed rows.
+    ///
+    /// # Returns
+    /// `None` if that is no longer known.
+    ///
+    /// # Errors
+    /// An error of the object store.
+    pub async fn replaced_since(&self, version: u64) -> Result<Option<Vec<Replaced>>> {
+        let log = self.table.log_store();
+        let mut replaced = Vec::new();
+        for version in version + 1..=self.version() {
+            let entry = log.read_commit_entry(version).await;
+            let Some(entry) = entry.map_err(delta::external)? else {
+                return Ok(None);
+            };
+            let actions = get_actions(version, &entry).map_err(delta::external)?;
+            let changes_rows = actions.iter().any(|action| match action {
+                Action::Add(file) => file.data_change,
+                Action::Remove(file) => file.data_change,
+                _ => false,
+            });
+            if !changes_rows {
+                continue;
+            }
+            let run = actions.into_iter().find_map(|action| match action {
+                Action::CommitInfo(info) => Run::of(info),
+                _ => None,
+            });
+            match run {
+                Some(run) => replaced.push(run.replaced),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(replaced))
+    }
+
     /// The rows of this version.
     ///
     /// # Errors
@@ -138,6 +198,35 @@ impl StoredViews {
         Ok(run.map(|run| StoredView { table, run }))
     }
 
+    /// The stored rows of a view at a version; `None` if that is no longer there.
+    ///
+    /// # Errors
+    /// An error of the object store, or of a broken table.
+    pub async fn open_at(
+        &self,
+        warehouse: &Location,
+        (schema, name): (&str, &str),
+        pin: &Pin,
+    ) -> Result<Option<StoredView>> {
+        let Pin::Delta { id: of, version } = pin else {
+            return Ok(None);
+        };
+        let Some(newest) = self.open(warehouse, schema, name).await? else {
+            return Ok(None);
+        };
+        if id(&newest.table)? != of || newest.version() < *version {
+            return Ok(None);
+        }
+        if newest.version() == *version {
+            return Ok(Some(newest));
+        }
+        let folder = folder(warehouse, schema, name)?;
+        let table = delta::as_of(&folder, name, *version).await?;
+        let run = newest_run(&table).await?;
+        let run = run.map(Arc::new);
+        Ok(run.map(|run| StoredView { table, run }))
+    }
+
     /// The newest run of a table.
     async fn run(&self, folder: &Location, table: &DeltaTable) -> Result<Option<Arc<Run>>> {
         let (key, version) = (folder.url().as_str(), table.version().unwrap_or_default());
@@ -146,17 +235,29 @@ impl StoredViews {
         {
             return Ok(Some(Arc::clone(run)));
         }
-        let mut commits = table.history(None);
-        while let Some(info) = commits.try_next().await.map_err(delta::external)? {
-            if let Some(run) = Run::of(info) {
-                let run = Arc::new(run);
-                let mut runs = self.runs.lock().expect("no holder panics");
-                runs.insert(key.to_owned(), (version, Arc::clone(&run)));
-                return Ok(Some(run));
-            }
-        }
-        Ok(None)
+        let Some(run) = newest_run(table).await? else {
+            return Ok(None);
+        };
+        let run = Arc::new(run);
+        let mut runs = self.runs.lock().expect("no holder panics");
+        runs.insert(key.to_owned(), (version, Arc::clone(&run)));
+        Ok(Some(run))
     }
+}
+
+async fn newest_run(table: &DeltaTable) -> Result<Option<Run>> {
+    let mut commits = table.history(None);
+    while let Some(info) = commits.try_next().await.map_err(delta::external)? {
+        if let Some(run) = Run::of(info) {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
+}
+
+fn id(table: &DeltaTable) -> Result<&str> {
+    let snapshot = table.snapshot().map_err(delta::external)?;
+    Ok(snapshot.metadata().id())
 }
 
 /// Where the rows of a view are stored.

@@ -12,7 +12,7 @@ use datafusion::{
     logical_expr::{Expr, Join, LogicalPlan, LogicalPlanBuilder, SubqueryAlias, TableScan},
 };
 
-use super::walk::{Walk, is_of_warehouse};
+use super::walk::{Walk, source_of};
 use crate::query::catalog::QueryCatalog;
 
 /// The relation of the rows of the other version.
@@ -50,23 +50,35 @@ impl Walk<'_> {
         let Some(query) = QueryCatalog::query_of(self.other) else {
             return Ok(None);
         };
-        let mut tables: BTreeMap<String, Arc<dyn TableProvider>> = BTreeMap::new();
-        for (name, schema) in self.changed_tables(&plan)? {
-            match query.stored_table(&name).await? {
-                Some(table) if table.schema() == schema => drop(tables.insert(name, table)),
+        let mut sources: BTreeMap<String, Arc<dyn TableProvider>> = BTreeMap::new();
+        for (name, schema) in self.changed_sources(&plan)? {
+            let materialized = query.definitions().materialized();
+            let mut materialized = materialized.filter(|view| view.full_name().to_string() == name);
+            let source = match materialized.next() {
+                None => query.stored_table(&name).await?,
+                Some(view) => match query.stored_view(view).await? {
+                    Some(stored) => Some(stored.provider(self.other).await?),
+                    None => None,
+                },
+            };
+            match source {
+                Some(source) if source.schema() == schema => drop(sources.insert(name, source)),
                 _ => return Ok(None),
             }
         }
-        let plan = plan.transform_up_with_subqueries(|node| match node {
-            LogicalPlan::TableScan(scan) if is_of_warehouse(&scan.table_name) => {
-                let source = match tables.get(scan.table_name.table()) {
-                    Some(table) => provider_as_source(Arc::clone(table)),
-                    None => Arc::clone(&scan.source),
-                };
-                let scan = TableScan { source, ..scan };
-                Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
-            }
-            other => Ok(Transformed::no(other)),
+        let plan = plan.transform_up_with_subqueries(|node| {
+            let LogicalPlan::TableScan(scan) = node else {
+                return Ok(Transformed::no(node));
+            };
+            let source = source_of(&scan.table_name).and_then(|name| sources.get(name));
+            let scan = match source {
+                Some(source) => TableScan {
+                    source: provider_as_source(Arc::clone(source)),
+                    ..scan
+                },
+                None => return Ok(Transformed::no(LogicalPlan::TableScan(scan))),
+            };
+            Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
         })?;
         Ok(Some(plan.data))
     }

@@ -24,7 +24,11 @@ use super::{
     columns::{Asked, all_if_any, column, named, with},
     rows,
 };
-use crate::{engine::Session, query::view::DEFAULT_SCHEMA, warehouse::changes::Changes};
+use crate::{
+    engine::Session,
+    query::{materialized::stored_view_of, view::DEFAULT_SCHEMA},
+    warehouse::changes::Changes,
+};
 
 /// The way up through one plan.
 pub(super) struct Walk<'a> {
@@ -102,11 +106,11 @@ impl<'a> Walk<'a> {
 
     /// The changed rows of a table, as far as the scan reads them.
     fn changed(&self, scan: &TableScan) -> Result<Option<LogicalPlan>> {
-        if !is_of_warehouse(&scan.table_name) {
+        let Some(name) = source_of(&scan.table_name) else {
             return Ok(None);
-        }
+        };
         let schema = scan.source.schema();
-        let Some(images) = self.changes.table(scan.table_name.table(), &schema)? else {
+        let Some(images) = self.changes.table(name, &schema)? else {
             return Ok(None);
         };
         let name = scan.table_name.clone();
@@ -120,19 +124,22 @@ impl<'a> Walk<'a> {
         with(rows.build()?, columns.collect()).map(Some)
     }
 
-    /// The changed tables that a plan reads, and their columns.
-    pub(super) fn changed_tables(&self, plan: &LogicalPlan) -> Result<BTreeMap<String, SchemaRef>> {
-        let mut tables = BTreeMap::new();
+    /// The changed sources that a plan reads, and their columns.
+    pub(super) fn changed_sources(
+        &self,
+        plan: &LogicalPlan,
+    ) -> Result<BTreeMap<String, SchemaRef>> {
+        let mut sources = BTreeMap::new();
         plan.apply_with_subqueries(|node| {
             if let LogicalPlan::TableScan(scan) = node
-                && is_of_warehouse(&scan.table_name)
-                && self.changes.has(scan.table_name.table())
+                && let Some(name) = source_of(&scan.table_name)
+                && self.changes.has(name)
             {
-                tables.insert(scan.table_name.table().to_owned(), scan.source.schema());
+                sources.insert(name.to_owned(), scan.source.schema());
             }
             Ok(TreeNodeRecursion::Continue)
         })?;
-        Ok(tables)
+        Ok(sources)
     }
 
     /// All rows of a plan if any row changed that it reads: what is not followed any further.
@@ -174,7 +181,16 @@ fn has_subquery(plan: &LogicalPlan) -> Result<bool> {
     Ok(found)
 }
 
-/// Tables of the engine do not change.
-pub(super) fn is_of_warehouse(table: &TableReference) -> bool {
-    table.schema().is_none_or(|schema| schema == DEFAULT_SCHEMA)
+/// What a scan of this name reads: a table of the warehouse, or what is stored of a view. Tables of
+/// the engine do not change.
+pub(super) fn source_of(scanned: &TableReference) -> Option<&str> {
+    match stored_view_of(scanned) {
+        Some(view) => Some(view),
+        None => {
+            let is_of_warehouse = scanned
+                .schema()
+                .is_none_or(|schema| schema == DEFAULT_SCHEMA);
+            is_of_warehouse.then(|| scanned.table())
+        }
+    }
 }

@@ -27,7 +27,7 @@ pub use length::fixed_length;
 pub use rows::{Rows, rows};
 pub use schedule::{Due, due};
 pub(super) use stored::open;
-pub use stored::{Stored, differs, stored};
+pub use stored::{Stored, differs, stored, stored_view_of};
 pub(super) use syntax::{alter, clauses, refresh};
 pub use why::Why;
 

@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{query::view::ViewName, warehouse::ledger::Ledger};
 
-/// Views of one schedule begin within this, at most, so that they do not all begin at once.
+/// Warehouses of one store begin within this, at most, so that they do not all begin at once. The
+/// views of a warehouse do: each is made from what is stored of those that it reads.
 const MAX_JITTER: SignedDuration = SignedDuration::from_mins(2);
 /// The part of the interval that jitter may take.
 const JITTER_SHARE: i32 = 20;
@@ -30,9 +31,15 @@ pub enum Due {
 ///
 /// # Arguments
 /// `every`: the interval; less than a second counts as a second.
-pub fn due(view: &ViewName, every: SignedDuration, ledger: &Ledger, now: Timestamp) -> Due {
+pub fn due(
+    warehouse: &str,
+    view: &ViewName,
+    every: SignedDuration,
+    ledger: &Ledger,
+    now: Timestamp,
+) -> Due {
     let every = every.max(SignedDuration::from_secs(1));
-    let jitter = jitter(view, every);
+    let jitter = jitter(warehouse, every);
     let slot = slot(after(now, -jitter), every);
     if ledger.last_slot().is_some_and(|last| last >= slot) {
         return Due::At(after(after(slot, every), jitter));
@@ -54,9 +61,9 @@ fn slot(at: Timestamp, every: SignedDuration) -> Timestamp {
 }
 
 /// How long after its time a view begins: always the same for one view.
-fn jitter(view: &ViewName, every: SignedDuration) -> SignedDuration {
+fn jitter(warehouse: &str, every: SignedDuration) -> SignedDuration {
     let most = (every / JITTER_SHARE).min(MAX_JITTER).as_millis();
-    let part = i128::from(hash(&(&view.schema, &view.name)) % 1_000);
+    let part = i128::from(hash(&warehouse) % 1_000);
     SignedDuration::from_millis(i64::try_from(most * part / 1_000).unwrap_or_default())
 }
 
@@ -86,6 +93,7 @@ mod tests {
     use super::*;
     use crate::warehouse::ledger::{Begun, RunOutcome, RunRecord, Trigger};
 
+    const WAREHOUSE: &str = "s3://shop/warehouse/";
     const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
     fn view() -> ViewName {
@@ -134,13 +142,13 @@ mod tests {
         let done = ledger(&[("2026-08-01T03:00:00Z", "2026-08-01T03:01:00Z", true)]);
         let now = at("2026-08-02T10:30:00Z");
         let slot = at("2026-08-02T10:00:00Z");
-        assert_eq!(due(&view(), HOUR, &done, now), Due::Now { slot });
+        assert_eq!(due(WAREHOUSE, &view(), HOUR, &done, now), Due::Now { slot });
         assert_eq!(
-            due(&view(), HOUR, &Ledger::default(), now),
+            due(WAREHOUSE, &view(), HOUR, &Ledger::default(), now),
             Due::Now { slot }
         );
         let done = ledger(&[("2026-08-02T10:00:00Z", "2026-08-02T10:01:00Z", true)]);
-        let Due::At(next) = due(&view(), HOUR, &done, now) else {
+        let Due::At(next) = due(WAREHOUSE, &view(), HOUR, &done, now) else {
             panic!("the time of this hour is done");
         };
         assert!(
@@ -150,14 +158,8 @@ mod tests {
     }
 
     #[test]
-    fn views_do_not_all_begin_at_once() {
-        let begin = |name: &str| {
-            let view = ViewName {
-                schema: "revenue".to_owned(),
-                name: name.to_owned(),
-            };
-            jitter(&view, HOUR)
-        };
+    fn warehouses_do_not_all_begin_at_once() {
+        let begin = |name: &str| jitter(&format!("s3://shops/{name}/"), HOUR);
         let begins: std::collections::BTreeSet<_> = ["a", "b", "c", "d", "e"].map(begin).into();
         assert!(begins.len() > 3, "{begins:?}");
         assert!(
@@ -173,7 +175,13 @@ mod tests {
         let slot = "2026-08-01T03:00:00Z";
         let failed = (slot, "2026-08-01T03:05:00Z", false);
         let soon = at("2026-08-01T03:05:01Z");
-        let waits = |count: usize| match due(&view(), HOUR, &ledger(&vec![failed; count]), soon) {
+        let waits = |count: usize| match due(
+            WAREHOUSE,
+            &view(),
+            HOUR,
+            &ledger(&vec![failed; count]),
+            soon,
+        ) {
             Due::At(next) => next.duration_since(at(failed.1)),
             Due::Now { .. } => panic!("it failed a second ago"),
         };
@@ -181,6 +189,7 @@ mod tests {
         assert!(waits(4) > waits(1));
         assert!(waits(20) <= LAST_RETRY);
         let later = due(
+            WAREHOUSE,
             &view(),
             HOUR,
             &ledger(&[failed]),

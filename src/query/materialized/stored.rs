@@ -27,6 +27,9 @@ use crate::warehouse::{
     stored_view::{Run, StoredView},
 };
 
+/// Between the name of a view and the time of its stored rows, in plans.
+const STORED_AT: &str = " stored at ";
+
 /// Schedules that are late by this many of their intervals are too old to read.
 const INTERVALS: i32 = 2;
 
@@ -79,6 +82,14 @@ async fn decide(
     let Some(materialized) = &view.materialized else {
         return Ok(Err(Why::NotStored));
     };
+    if query.sources().stored_pins.is_some() {
+        let stored = query.stored_view(view).await?;
+        let stored = stored.map(|view| Stored {
+            age: age(&view.run, settings),
+            view,
+        });
+        return Ok(stored.ok_or(Why::NotStored));
+    }
     if settings.max_staleness == Some(SignedDuration::ZERO) {
         return Ok(Err(Why::TurnedOff));
     }
@@ -164,10 +175,16 @@ fn too_old(
     (age > max).then_some(max)
 }
 
+/// The view whose stored rows a plan reads under this name; `None` if it is that of a table.
+pub fn stored_view_of(name: &TableReference) -> Option<&str> {
+    let (view, _) = name.table().split_once(STORED_AT)?;
+    Some(view)
+}
+
 async fn scan(stored: &Stored, view: &View, state: &SessionState) -> Result<LogicalPlan> {
     let StoredView { run, .. } = &*stored.view;
     let read_at = Timestamp::from_microsecond(run.read_at).unwrap_or(Timestamp::MIN);
-    let name = TableReference::bare(format!("{} stored at {read_at}", view.full_name()));
+    let name = TableReference::bare(format!("{}{STORED_AT}{read_at}", view.full_name()));
     let provider = stored.view.provider(state).await?;
     let rows =
         LogicalPlanBuilder::scan(name.clone(), provider_as_source(provider), None)?.build()?;

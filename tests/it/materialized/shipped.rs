@@ -58,7 +58,7 @@ impl Sample {
                 what: Refresh::Stale,
                 work: None,
             };
-            let outcome = materialize::run_asked(&session, &request, &Arc::default()).await;
+            let outcome = materialize::run_asked(&session, &request, None, &Arc::default()).await;
             assert!(outcome.unwrap().rows > 0, "{name}");
             assert_eq!(why(&session, &name).await, None, "{name}");
         }

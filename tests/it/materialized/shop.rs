@@ -102,7 +102,7 @@ impl Shop {
             what,
             work: None,
         };
-        materialize::run_asked(&self.session(), &request, &Arc::default())
+        materialize::run_asked(&self.session(), &request, None, &Arc::default())
             .await
             .unwrap()
     }

@@ -152,7 +152,7 @@ async fn of_two_at_once_both_end_and_the_rows_are_there_once() {
             what: Refresh::Full,
             work: None,
         };
-        materialize::run_asked(&shop.session(), &request, &Arc::default()).await
+        materialize::run_asked(&shop.session(), &request, None, &Arc::default()).await
     };
     let (one, other, third) = futures::join!(refresh(), refresh(), refresh());
     let mut versions = [one, other, third].map(|it| it.unwrap().version);
