@@ -82,7 +82,8 @@ async fn refresh(engine: &Engine, what: Refresh) -> Seconds {
             work: None,
         };
         let began = Instant::now();
-        let outcome = materialize::run_asked(&session, &request, Some(&snapshot), &Arc::default());
+        let count = Arc::default();
+        let outcome = materialize::run_asked(&session, &request, Some(&snapshot), &count);
         let outcome = outcome.await.unwrap();
         let took = began.elapsed().as_secs_f64();
         eprintln!("{name}: {what}, {} rows, {took:.2} s", outcome.rows);

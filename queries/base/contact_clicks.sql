@@ -2,7 +2,10 @@
 -- Grain: one click, once however often it was delivered; what any delivery knows is kept.
 -- `contact_id` is the customer that stands for who clicked, by the click itself or by whose the
 -- browser was then; else the browser, as a contact of its own; else NULL.
-create view base.contact_clicks as
+create materialized view base.contact_clicks
+partitioned by (local_date(clicked_at) as date)
+refresh every '1 hour'
+as
 with clicks as (
     -- The time is part of the key so that a filter on it reaches the scan.
     select

@@ -2,7 +2,10 @@
 -- Grain: one event, once however often it was delivered; what any delivery knows is kept.
 -- `contact_id` is the customer that stands for who did it, by the event itself or by whose the
 -- browser was then; else the browser, as a contact of its own; else NULL.
-create view base.contact_events as
+create materialized view base.contact_events
+partitioned by (local_date(occurred_at) as date)
+refresh every '1 hour'
+as
 with events as (
     -- Time and type are part of the key so that a filter on them reaches the scan.
     select

@@ -1,7 +1,10 @@
 -- When was each conversation marked done, by whom, and until when did it stay so?
 -- Grain: one marking as done. `team_id` is the team of who did it at that time, else that of the
 -- conversation.
-create view base.done_conversations as
+create materialized view base.done_conversations
+partitioned by (local_date(done_at) as date)
+refresh every '1 hour'
+as
 with changes as (
     select
         event_id,

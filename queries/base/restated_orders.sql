@@ -2,7 +2,10 @@
 -- Grain: one order, return or exchange. `kind` is sale, return (netted into the order it names) or
 -- unlinked_return. `adjusted_by` is what changed the total since, restated on the order's date; it
 -- is `changed_by`, the sum of base.order_changes, unless the order was cancelled: then all is gone.
-create view base.restated_orders as
+create materialized view base.restated_orders
+partitioned by (local_date(ordered_at) as date)
+refresh every '1 hour'
+as
 with stamped as (
     select
         *,

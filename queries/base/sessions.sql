@@ -2,13 +2,15 @@
 -- Grain: one session that the customer wrote in. A message's session_id says what it is part of;
 -- messages without one are parted by inactivity, per customer and channel. A session starts with
 -- the first message of the customer: a template that went before has not been answered until then.
-create view base.sessions
+create materialized view base.sessions
 parameters
     -- a longer silence opens a session, on the channels of the web and on others
     session_gap interval default interval '24 hours',
     web_session_gap interval default interval '30 minutes',
     -- comma-separated
     web_channels varchar default 'webchat, web_chat, web, chat'
+partitioned by (local_date(started_at) as date)
+refresh every '1 hour'
 as
 with versions as (
     select

@@ -25,8 +25,9 @@ select
     clicks.agent,
     clicks.product_id,
     clicks.product
-from business_performance.valid_clicks as clicks
-cross join (values ('contact'), ('browser')) as ways (way)
+-- The two ways come first: what comes first is held, and the other streams past it.
+from (values ('contact'), ('browser')) as ways (way)
+cross join business_performance.valid_clicks as clicks
 left join browsers
     on ways.way = 'browser'
     and browsers.visitor_id = clicks.visitor_id

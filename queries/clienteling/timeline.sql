@@ -125,8 +125,9 @@ by_the_day as (
                 concat(touches.customer_id, '|', zones.zone) as touched_client_and_zone,
                 cast(case when zones.zone = '' then local_date(touches.occurred_at)
                     else local_date(touches.occurred_at, zones.zone) end as timestamp) as touch_day
-            from touches
-            cross join (select distinct zone from sales where has_only_day) as zones
+            -- The few zones come first: what comes first is held, and the other streams past it.
+            from (select distinct zone from sales where has_only_day) as zones
+            cross join touches
         ),
         key => 'client_and_zone = touched_client_and_zone',
         conversion_id => 'order_id',

@@ -9,7 +9,16 @@ parameters
 partitioned by (local_date(started_at) as date)
 refresh every '1 hour'
 as
-with sessions_in_order as (
+with recorded as (
+    select *
+    from base.sessions
+    where array_has(string_to_array(replace(channels, ' ', ''), ','), channel)
+),
+first_session as (
+    select min(started_at) as first_started_at
+    from recorded
+),
+sessions_in_order as (
     select
         session_id,
         customer_id,
@@ -27,10 +36,8 @@ with sessions_in_order as (
             partition by customer_id
             order by started_at, session_id
         ) as next_started_at,
-        min(started_at) over (partition by customer_id) as first_session_at,
-        min(started_at) over () as first_started_at
-    from base.sessions
-    where array_has(string_to_array(replace(channels, ' ', ''), ','), channel)
+        min(started_at) over (partition by customer_id) as first_session_at
+    from recorded
 ),
 placed as (
     select
@@ -53,8 +60,10 @@ select distinct
     sessions.inbound_messages = 1 as is_bounced,
     sessions.agent_messages > 0 as is_human_supported,
     placed.customer_id is not null as has_order,
-    coalesce(history_from, sessions.first_started_at) as history_starts_at
-from sessions_in_order as sessions
+    coalesce(history_from, first_session.first_started_at) as history_starts_at
+-- The one row comes first: what comes first is held, and the other streams past it.
+from first_session
+cross join sessions_in_order as sessions
 left join placed
     on placed.customer_id = sessions.customer_id
     and placed.ordered_at >= sessions.started_at

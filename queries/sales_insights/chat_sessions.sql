@@ -69,5 +69,7 @@ select
         then happened.first_intent_at is not null and happened.last_purchase_at is null
     end as is_abandoned,
     happened.has_order
-from happened
-join sales_insights.received_events as intent on intent.event_type = 'intent'
+-- The one row comes first: what comes first is held, and the other streams past it.
+from sales_insights.received_events as intent
+cross join happened
+where intent.event_type = 'intent'

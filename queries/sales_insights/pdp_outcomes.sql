@@ -60,6 +60,11 @@ visits as (
     from base.contact_events as views
     left join bought
         on bought.contact_id = views.contact_id
+        -- Whatever its zone and that of its store, a day begins within three days of what it is
+        -- compared with; this alone tells which files to read.
+        and views.occurred_at
+            between bought.purchased_at - purchase_window - interval '3 days'
+            and bought.purchased_at + interval '3 days'
         and case
             when bought.ordered_on is null then bought.purchased_at
                 between views.occurred_at and views.occurred_at + purchase_window

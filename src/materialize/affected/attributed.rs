@@ -10,7 +10,7 @@ use datafusion::{
 use datafusion_attribution::Attribution;
 
 use super::{
-    columns::{Asked, columns, have, know, of_keys, read_by, with},
+    columns::{Asked, columns, have, know, read_by, with},
     settled::Settled,
     walk::Walk,
 };
@@ -39,7 +39,7 @@ impl Walk<'_> {
             found.push(match know(&touched.rows, &key) {
                 true => {
                     self.look_up();
-                    let conversions = of_keys(conversions, &touched, &[&key])?;
+                    let conversions = self.of_keys(conversions, &touched, &[&key]).await?;
                     self.credited(attribution, conversions).await?
                 }
                 false => self.all_of(plan, touched.rows)?,
@@ -55,7 +55,7 @@ impl Walk<'_> {
                 continue;
             }
             self.look_up();
-            let reached = reached(attribution, &touched)?;
+            let reached = self.reached(attribution, &touched).await?;
             found.push(match is_own {
                 true => output(reached, plan.schema())?,
                 false => self.credited(attribution, reached).await?,
@@ -80,45 +80,52 @@ impl Walk<'_> {
         let mut touchpoints = attribution.touchpoints().clone();
         for keys in keys {
             let nulls = NullEquality::NullEqualsNothing;
-            touchpoints = keys.keyed(touchpoints, (&theirs, &ours), nulls)?;
+            touchpoints = self
+                .meeting(&touchpoints, &keys, &[(&theirs, &ours)], nulls)
+                .await?;
         }
         attribution.over(conversions, touchpoints)
     }
-}
 
-/// The conversions that touchpoints may have earned.
-fn reached(attribution: &Attribution<'_>, touchpoints: &Settled) -> Result<LogicalPlan> {
-    let (at, touched_at) = (
-        ident(attribution.conversion_time()),
-        ident(attribution.touchpoint_time()),
-    );
-    let within = know(&touchpoints.rows, &touched_at).then(|| {
-        let not_before = at.clone().gt_eq(touched_at.clone());
-        let not_after = attribution.lookback().map(|it| at.lt_eq(touched_at + it));
-        std::iter::once(not_before).chain(not_after)
-    });
-    let within: Vec<Expr> = within.into_iter().flatten().collect();
-    let on = (
-        ident(attribution.conversion_key()),
-        ident(attribution.touchpoint_key()),
-    );
-    let nulls = NullEquality::NullEqualsNothing;
-    let conversions = attribution.conversions().clone();
-    let mut conversions = touchpoints.keyed(conversions, (&on.0, &on.1), nulls)?;
-    for condition in &within {
-        conversions = touchpoints.compared(conversions, condition)?;
+    /// The conversions that touchpoints may have earned.
+    async fn reached(
+        &self,
+        attribution: &Attribution<'_>,
+        touchpoints: &Settled,
+    ) -> Result<LogicalPlan> {
+        let (at, touched_at) = (
+            ident(attribution.conversion_time()),
+            ident(attribution.touchpoint_time()),
+        );
+        let within = know(&touchpoints.rows, &touched_at).then(|| {
+            let not_before = at.clone().gt_eq(touched_at.clone());
+            let not_after = attribution.lookback().map(|it| at.lt_eq(touched_at + it));
+            std::iter::once(not_before).chain(not_after)
+        });
+        let within: Vec<Expr> = within.into_iter().flatten().collect();
+        let on = (
+            ident(attribution.conversion_key()),
+            ident(attribution.touchpoint_key()),
+        );
+        let nulls = NullEquality::NullEqualsNothing;
+        let keys = [(&on.0, &on.1)];
+        let conversions = attribution.conversions();
+        let mut conversions = self.meeting(conversions, touchpoints, &keys, nulls).await?;
+        for condition in &within {
+            conversions = touchpoints.compared(conversions, condition)?;
+        }
+        let join = Join::try_new(
+            Arc::new(conversions),
+            Arc::new(touchpoints.rows.clone()),
+            vec![on],
+            conjunction(within),
+            JoinType::LeftSemi,
+            JoinConstraint::On,
+            nulls,
+            false,
+        )?;
+        Ok(LogicalPlan::Join(join))
     }
-    let join = Join::try_new(
-        Arc::new(conversions),
-        Arc::new(touchpoints.rows.clone()),
-        vec![on],
-        conjunction(within),
-        JoinType::LeftSemi,
-        JoinConstraint::On,
-        nulls,
-        false,
-    )?;
-    Ok(LogicalPlan::Join(join))
 }
 
 /// Rows of an input in those of its columns that the result has.

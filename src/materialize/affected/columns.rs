@@ -3,11 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
-    common::{Column, DFSchema, JoinConstraint, JoinType, NullEquality, Result},
-    logical_expr::{Distinct, Expr, Join, LogicalPlan, LogicalPlanBuilder, SubqueryAlias, lit},
+    common::{Column, DFSchema, Result},
+    logical_expr::{Distinct, Expr, LogicalPlan, LogicalPlanBuilder, lit},
 };
-
-use super::settled::Settled;
 
 /// Names of columns.
 pub(super) type Columns = BTreeSet<Column>;
@@ -43,8 +41,8 @@ impl Asked {
 
 /// A column of rows of which nothing else is known.
 const TOUCHED: &str = "touched";
-/// The relation of keys to join with.
-const KEYS: &str = "touched_keys";
+/// A relation to join with.
+pub(super) const KEYS: &str = "touched_keys";
 
 /// The column at an index.
 pub(super) fn column(schema: &DFSchema, index: usize) -> Column {
@@ -109,44 +107,6 @@ pub(super) fn renamed(rows: LogicalPlan, from: &DFSchema, to: &DFSchema) -> Resu
 /// Each of these rows once.
 pub(super) fn distinct(rows: LogicalPlan) -> LogicalPlan {
     LogicalPlan::Distinct(Distinct::All(Arc::new(rows)))
-}
-
-/// The rows of a plan whose values of `keys` touched rows have; two NULLs are one value.
-///
-/// `keys` are expressions over both.
-pub(super) fn of_keys(
-    plan: &LogicalPlan,
-    touched: &Settled,
-    keys: &[&Expr],
-) -> Result<LogicalPlan> {
-    let mut plan = plan.clone();
-    for key in keys {
-        plan = touched.keyed(plan, (key, key), NullEquality::NullEqualsNull)?;
-    }
-    if let ([_], Some(_)) = (keys, &touched.batches) {
-        return Ok(plan);
-    }
-    let rows = touched.rows.clone();
-    let name = |index: usize| format!("key_{index}");
-    let values = keys.iter().enumerate();
-    let values = values.map(|(index, key)| (*key).clone().unalias().alias(name(index)));
-    let values = distinct(with(rows, values.collect())?);
-    let values = SubqueryAlias::try_new(Arc::new(values), KEYS)?;
-    let on = keys.iter().enumerate().map(|(index, key)| {
-        let value = Expr::Column(Column::new(Some(KEYS), name(index)));
-        ((*key).clone().unalias(), value)
-    });
-    let join = Join::try_new(
-        Arc::new(plan),
-        Arc::new(LogicalPlan::SubqueryAlias(values)),
-        on.collect(),
-        None,
-        JoinType::LeftSemi,
-        JoinConstraint::On,
-        NullEquality::NullEqualsNull,
-        false,
-    )?;
-    Ok(LogicalPlan::Join(join))
 }
 
 /// All rows of a plan if there are touched rows, none otherwise.

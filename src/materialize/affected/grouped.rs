@@ -1,12 +1,12 @@
 //! Touched rows through groups and windows: one row of a group touches all of it.
 
 use datafusion::{
-    common::Result,
+    common::{Result, internal_err},
     logical_expr::{Aggregate, Expr, LogicalPlan, Window, expr::WindowFunction},
 };
 
 use super::{
-    columns::{Asked, column, distinct, know, named, of_keys, read_by, with},
+    columns::{Asked, column, distinct, know, named, read_by, with},
     settled::Settled,
     walk::Walk,
 };
@@ -32,24 +32,14 @@ impl Walk<'_> {
                 .map(|(index, group)| (column(&aggregate.schema, index), group))
                 .unzip();
             let is_enough = !keys.is_empty() && asked.needed.iter().all(|it| outputs.contains(it));
-            if is_enough && !touched.is_a_few() {
+            if is_enough && !touched.are_few() {
                 let outputs = keys.into_iter().zip(outputs);
                 let outputs = outputs.map(|(key, output)| named(key, output)).collect();
                 found.push(distinct(with(touched.rows, outputs)?));
                 continue;
             }
             self.look_up();
-            let groups = match keys.is_empty() {
-                true => self.all_of(plan, touched.rows.clone())?,
-                false => {
-                    let input = of_keys(&aggregate.input, &touched, &keys)?;
-                    plan.with_new_exprs(plan.expressions(), vec![input])?
-                }
-            };
-            found.push(match keys.is_empty() || touched.is_a_few() {
-                true => self.different(groups).await?,
-                false => groups,
-            });
+            found.push(self.different(plan, &touched, &keys).await?);
         }
         Ok(found)
     }
@@ -60,43 +50,54 @@ impl Walk<'_> {
         plan: &LogicalPlan,
         asked: &Asked,
     ) -> Result<Vec<LogicalPlan>> {
-        let mut partitions: Vec<Vec<&Expr>> = window.window_expr.iter().map(partition).collect();
-        partitions.dedup();
+        let partitions = partitions(window);
         let keys = read_by(partitions.iter().flatten().copied());
         let read = Asked::just(keys);
         let touched = self.touched(&window.input, &read).await?;
         let mut found = vec![];
         for touched in self.settled(touched, &read.useful).await? {
             for partition in &partitions {
-                found.push(self.partitions(partition, window, &touched, plan, asked)?);
+                let keys = partition.iter().copied();
+                let keys: Vec<&Expr> = keys.filter(|key| know(&touched.rows, key)).collect();
+                let is_key = |column| keys.contains(&&Expr::Column(column));
+                if asked.needed.iter().cloned().all(is_key) && !keys.is_empty() {
+                    let keys = keys.into_iter().cloned().collect();
+                    found.push(distinct(with(touched.rows.clone(), keys)?));
+                    continue;
+                }
+                self.look_up();
+                found.push(self.different(plan, &touched, &keys).await?);
             }
         }
         Ok(found)
     }
 
-    /// The partitions, whole, that touched rows are in.
-    fn partitions(
+    /// The groups or partitions of a plan, whole, that touched rows are in.
+    ///
+    /// # Arguments
+    /// `keys`: those of a group that are known; without any, all may be touched.
+    pub(super) async fn with_keys(
         &self,
-        partition: &[&Expr],
-        window: &Window,
-        touched: &Settled,
         plan: &LogicalPlan,
-        asked: &Asked,
+        touched: &Settled,
+        keys: &[&Expr],
     ) -> Result<LogicalPlan> {
-        let keys = partition.iter().copied();
-        let keys: Vec<&Expr> = keys.filter(|key| know(&touched.rows, key)).collect();
         if keys.is_empty() {
             return self.all_of(plan, touched.rows.clone());
         }
-        let is_key = |column| keys.contains(&&Expr::Column(column));
-        if asked.needed.iter().cloned().all(is_key) {
-            let keys = keys.into_iter().cloned().collect();
-            return Ok(distinct(with(touched.rows.clone(), keys)?));
-        }
-        self.look_up();
-        let input = of_keys(&window.input, touched, &keys)?;
+        let [input] = plan.inputs()[..] else {
+            return internal_err!("expected one input of groups or partitions");
+        };
+        let input = self.of_keys(input, touched, keys).await?;
         plan.with_new_exprs(plan.expressions(), vec![input])
     }
+}
+
+/// What the functions of a window partition by, each set of keys once.
+pub(super) fn partitions(window: &Window) -> Vec<Vec<&Expr>> {
+    let mut partitions: Vec<Vec<&Expr>> = window.window_expr.iter().map(partition).collect();
+    partitions.dedup();
+    partitions
 }
 
 /// What a window function partitions by; nothing if it is another expression.

@@ -43,13 +43,13 @@ impl Walk<'_> {
                 touched.partition(|rows| seen.keeps_rows() && have(rows, &asked.needed));
             found.extend(kept);
             for touched in self.settled(met, &read.useful).await? {
-                found.extend(self.through(&seen, &touched, asked)?);
+                found.extend(self.through(&seen, &touched, asked).await?);
             }
         }
         Ok(found)
     }
 
-    fn through(
+    async fn through(
         &self,
         seen: &Seen<'_>,
         touched: &Settled,
@@ -62,7 +62,7 @@ impl Walk<'_> {
             return Ok(vec![self.all_of(seen.plan, touched.rows.clone())?]);
         }
         self.look_up();
-        let met = seen.met(touched, on)?;
+        let met = seen.met(self, touched, on).await?;
         // A row that meets nobody any more is still there, with NULL for what it met.
         let unmet = match seen.is_nullable() && !have(seen.other(), &asked.needed) {
             true => Some(seen.with_nulls(&met)?),
@@ -131,7 +131,12 @@ impl Seen<'_> {
     }
 
     /// The rows of the result in which touched rows, or what they meet, take part.
-    fn met(&self, touched: &Settled, on: Vec<(Expr, Expr)>) -> Result<LogicalPlan> {
+    async fn met(
+        &self,
+        walk: &Walk<'_>,
+        touched: &Settled,
+        on: Vec<(Expr, Expr)>,
+    ) -> Result<LogicalPlan> {
         use JoinType::{Full, Inner, Left, LeftAnti, LeftMark, LeftSemi};
         use JoinType::{Right, RightAnti, RightMark, RightSemi};
         let is_left = self.side == JoinSide::Left;
@@ -155,11 +160,11 @@ impl Seen<'_> {
             both.all(|it| have(&touched.rows, [it]) || have(self.other(), [it]))
         });
         let filter: Vec<Expr> = filter.cloned().collect();
-        let mut other = self.other().clone();
-        for (left, right) in &on {
-            let keys = (self.other_of(left, right), self.pick(left, right));
-            other = touched.keyed(other, keys, self.join.null_equality)?;
-        }
+        let keys = on.iter();
+        let keys = keys.map(|(left, right)| (self.other_of(left, right), self.pick(left, right)));
+        let keys: Vec<_> = keys.collect();
+        let nulls = self.join.null_equality;
+        let mut other = walk.meeting(self.other(), touched, &keys, nulls).await?;
         for condition in &filter {
             other = touched.compared(other, condition)?;
         }

@@ -24,6 +24,7 @@ mod days;
 mod grouped;
 mod joined;
 mod reading;
+mod reduced;
 mod rows;
 mod settled;
 mod unchanged;

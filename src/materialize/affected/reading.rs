@@ -8,11 +8,15 @@ use std::{
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, BooleanArray},
-        compute::cast,
+        array::{Array, ArrayRef, BooleanArray, RecordBatch},
+        compute::{and, cast, filter, is_not_null, is_null},
         datatypes::DataType,
     },
-    common::{NullEquality, Result, ScalarValue, utils::take_function_args},
+    common::{
+        Column, NullEquality, Result, ScalarValue,
+        tree_node::{Transformed, TreeNode, TreeNodeRecursion},
+        utils::take_function_args,
+    },
     logical_expr::{
         BinaryExpr, ColumnarValue, Expr, LogicalPlan, LogicalPlanBuilder, Operator,
         ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, binary_expr,
@@ -23,7 +27,113 @@ use datafusion::{
 
 use arrow::row::{RowConverter, SortField};
 
-use super::{columns::have, settled::Settled};
+use super::{
+    columns::{Columns, have, read_by},
+    settled::Settled,
+};
+
+/// That an expression has one of some values.
+#[derive(Debug, Clone)]
+pub(super) struct Test {
+    expr: Expr,
+    among: Arc<ScalarUDF>,
+    has_null: bool,
+    /// Files know the first and the last time in them, and nothing of what is among others.
+    bounds: Option<(ScalarValue, ScalarValue)>,
+}
+
+impl Test {
+    fn of(expr: &Expr, values: &[ArrayRef], nulls: NullEquality) -> Result<Self> {
+        let among = Among::of(values, nulls)?;
+        let has_null = among.has_null;
+        let bounds = match is_time(&among.data_type) && !has_null {
+            true => {
+                let first = extreme(values, |one, other| one < other)?;
+                first.zip(extreme(values, |one, other| one > other)?)
+            }
+            false => None,
+        };
+        Ok(Self {
+            expr: expr.clone().unalias(),
+            among: Arc::new(ScalarUDF::from(among)),
+            has_null,
+            bounds,
+        })
+    }
+
+    pub(super) fn condition(&self) -> Expr {
+        let among = self.among.call(vec![self.expr.clone()]);
+        match &self.bounds {
+            Some((first, last)) => {
+                let between = self.expr.clone();
+                let between = between.between(lit(first.clone()), lit(last.clone()));
+                between.and(among)
+            }
+            None => among,
+        }
+    }
+
+    /// The columns that it reads.
+    pub(super) fn columns(&self) -> Columns {
+        read_by([&self.expr])
+    }
+
+    /// Whether it may hold where all that it reads is NULL.
+    pub(super) fn may_hold_for_null(&self) -> bool {
+        self.has_null || !is_null_of_null(&self.expr)
+    }
+
+    /// The same test where columns are other expressions; a column of which none is told stays.
+    pub(super) fn over(self, expression: impl Fn(&Column) -> Option<Expr>) -> Result<Self> {
+        let expr = self.expr.transform(|expr| {
+            let other = match &expr {
+                Expr::Column(column) => expression(column),
+                _ => None,
+            };
+            Ok(other.map_or_else(
+                || Transformed::no(expr),
+                |it| Transformed::new(it, true, TreeNodeRecursion::Jump),
+            ))
+        });
+        Ok(Self {
+            expr: expr?.data,
+            ..self
+        })
+    }
+
+    /// Tests of which one holds if this does: of what an expression chooses from.
+    pub(super) fn parts(self) -> Vec<Self> {
+        let parts: Vec<&Expr> = match &self.expr {
+            Expr::ScalarFunction(call) if call.func.name() == "coalesce" => {
+                call.args.iter().collect()
+            }
+            Expr::Case(case) if !self.has_null => {
+                let values = case.when_then_expr.iter().map(|(_, value)| &**value);
+                values.chain(case.else_expr.as_deref()).collect()
+            }
+            _ => return vec![self],
+        };
+        let is_null = |it: &Expr| matches!(it, Expr::Literal(value, _) if value.is_null());
+        let parts = parts.into_iter().filter(|it| self.has_null || !is_null(it));
+        let parts = parts.map(|part| Self {
+            expr: part.clone(),
+            ..self.clone()
+        });
+        parts.flat_map(Self::parts).collect()
+    }
+}
+
+/// Whether an expression is NULL where what it reads is.
+fn is_null_of_null(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column(_) => true,
+        Expr::Cast(cast) => is_null_of_null(&cast.expr),
+        Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
+            *op == Operator::StringConcat && (is_null_of_null(left) || is_null_of_null(right))
+        }
+        _ => false,
+    }
+}
 
 impl Settled {
     /// The rows of a plan in which an expression has one of the values that another one has in
@@ -37,10 +147,53 @@ impl Settled {
         let Some(values) = self.values(ours)? else {
             return Ok(plan);
         };
-        let among = ScalarUDF::from(Among::of(&values, nulls)?);
-        LogicalPlanBuilder::from(plan)
-            .filter(among.call(vec![theirs.clone()]))?
-            .build()
+        let condition = Test::of(theirs, &values, nulls)?.condition();
+        LogicalPlanBuilder::from(plan).filter(condition)?.build()
+    }
+
+    /// Tests of which one holds, at least, for each row that has the keys of a touched row.
+    ///
+    /// # Arguments
+    /// `keys`: of the other rows, and of touched rows.
+    ///
+    /// # Returns
+    /// `None` if no tests tell, or touched rows are too many.
+    pub(super) fn tests(
+        &self,
+        keys: &[(&Expr, &Expr)],
+        nulls: NullEquality,
+    ) -> Result<Option<Vec<Test>>> {
+        let Some(batches) = self.batches.as_ref().filter(|_| !keys.is_empty()) else {
+            return Ok(None);
+        };
+        let mut by_key = Vec::with_capacity(keys.len());
+        for (theirs, ours) in keys {
+            let Some(values) = self.values(ours)? else {
+                return Ok(None);
+            };
+            let among = Among::of(&values, NullEquality::NullEqualsNothing)?;
+            let worth = (is_time(&among.data_type), among.values.len());
+            by_key.push((worth, *theirs, values));
+        }
+        // Of each row one key is enough: a time, or else what tells it from most others.
+        by_key.sort_by_key(|(worth, ..)| std::cmp::Reverse(*worth));
+        let rows = batches.iter().map(RecordBatch::num_rows);
+        let mut untold: Vec<_> = rows
+            .map(|count| BooleanArray::from(vec![true; count]))
+            .collect();
+        let mut tests = Vec::new();
+        for (_, theirs, values) in by_key {
+            let mut told = Vec::with_capacity(values.len());
+            for (values, untold) in values.iter().zip(&mut untold) {
+                told.push(filter(values, &and(untold, &is_not_null(values)?)?)?);
+                *untold = and(untold, &is_null(values)?)?;
+            }
+            if told.iter().any(|it| !it.is_empty()) {
+                tests.push(Test::of(theirs, &told, NullEquality::NullEqualsNothing)?);
+            }
+        }
+        let is_untold = untold.iter().any(|it| it.true_count() > 0);
+        Ok((!is_untold || nulls == NullEquality::NullEqualsNothing).then_some(tests))
     }
 
     /// The rows of a plan for which a comparison with touched rows can hold for one of these. It may
@@ -56,10 +209,14 @@ impl Settled {
         };
         let is_theirs = have(&plan, theirs.column_refs());
         let op = op.filter(|_| is_theirs && !theirs.column_refs().is_empty());
-        let bound = match op {
-            Some(Operator::Lt | Operator::LtEq) => self.extreme(ours, |one, other| one > other)?,
-            Some(Operator::Gt | Operator::GtEq) => self.extreme(ours, |one, other| one < other)?,
-            _ => None,
+        let is_first: fn(&ScalarValue, &ScalarValue) -> bool = match op {
+            Some(Operator::Lt | Operator::LtEq) => |one, other| one > other,
+            Some(Operator::Gt | Operator::GtEq) => |one, other| one < other,
+            _ => return Ok(plan),
+        };
+        let bound = match self.values(ours)? {
+            Some(values) => extreme(&values, is_first)?,
+            None => None,
         };
         let (Some(op), Some(bound)) = (op, bound) else {
             return Ok(plan);
@@ -71,24 +228,6 @@ impl Settled {
     fn knows(&self, expression: &Expr) -> bool {
         let read = expression.column_refs();
         !read.is_empty() && have(&self.rows, read)
-    }
-
-    /// The value that stands before all others; `None` if there is none, or it is not known.
-    fn extreme(
-        &self,
-        expression: &Expr,
-        is_before: impl Fn(&ScalarValue, &ScalarValue) -> bool,
-    ) -> Result<Option<ScalarValue>> {
-        let mut extreme: Option<ScalarValue> = None;
-        for values in self.values(expression)?.into_iter().flatten() {
-            for row in 0..values.len() {
-                let value = ScalarValue::try_from_array(&values, row)?;
-                if !value.is_null() && extreme.as_ref().is_none_or(|it| is_before(&value, it)) {
-                    extreme = Some(value);
-                }
-            }
-        }
-        Ok(extreme)
     }
 
     /// What an expression is in touched rows; `None` if they are too many.
@@ -105,6 +244,27 @@ impl Settled {
         let values = values.map(|batch| expression.evaluate(batch)?.into_array(batch.num_rows()));
         values.collect::<Result<_>>().map(Some)
     }
+}
+
+fn is_time(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Timestamp(..) | DataType::Date32)
+}
+
+/// The value that stands before all others; `None` if there is none but NULL.
+fn extreme(
+    values: &[ArrayRef],
+    is_before: impl Fn(&ScalarValue, &ScalarValue) -> bool,
+) -> Result<Option<ScalarValue>> {
+    let mut extreme: Option<ScalarValue> = None;
+    for values in values {
+        for row in 0..values.len() {
+            let value = ScalarValue::try_from_array(values, row)?;
+            if !value.is_null() && extreme.as_ref().is_none_or(|it| is_before(&value, it)) {
+                extreme = Some(value);
+            }
+        }
+    }
+    Ok(extreme)
 }
 
 /// Whether a value is among some values: one expression, however many these are.
@@ -132,7 +292,7 @@ impl Among {
         }
         Ok(Self {
             converter,
-            signature: Signature::exact(vec![data_type.clone()], Volatility::Immutable),
+            signature: Signature::any(1, Volatility::Immutable),
             data_type,
             values: among,
             has_null: has_null && nulls == NullEquality::NullEqualsNull,

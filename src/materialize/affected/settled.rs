@@ -20,7 +20,7 @@ use super::{
 
 /// More rows than this stay a plan.
 const MOST_ROWS: usize = 1_000_000;
-const A_FEW_ROWS: usize = 16;
+const FEW_ROWS: usize = 10_000;
 const COMPUTED: &str = "computed";
 
 /// Touched rows before they are joined with something.
@@ -34,10 +34,10 @@ pub(super) struct Settled {
 
 impl Settled {
     /// Whether they are so few that looking at what they are part of costs little.
-    pub(super) fn is_a_few(&self) -> bool {
+    pub(super) fn are_few(&self) -> bool {
         let rows = |batches: &Vec<RecordBatch>| batches.iter().map(RecordBatch::num_rows).sum();
         let row_count: Option<usize> = self.batches.as_ref().map(rows);
-        row_count.is_some_and(|row_count| row_count <= A_FEW_ROWS)
+        row_count.is_some_and(|row_count| row_count <= FEW_ROWS)
     }
 }
 
@@ -81,7 +81,18 @@ impl Walk<'_> {
         Ok(settled)
     }
 
-    async fn settle(&self, rows: LogicalPlan, names: Vec<Column>) -> Result<Option<Settled>> {
+    /// Computes rows.
+    ///
+    /// # Arguments
+    /// `names`: what their columns are called.
+    ///
+    /// # Returns
+    /// `None` if there are none.
+    pub(super) async fn settle(
+        &self,
+        rows: LogicalPlan,
+        names: Vec<Column>,
+    ) -> Result<Option<Settled>> {
         let mut stream = self.session.stream(rows.clone(), self.state).await?;
         let schema = stream.schema();
         let options = Arc::clone(self.state.config_options());
@@ -97,6 +108,9 @@ impl Walk<'_> {
             }
             batches.push(batch);
         }
+        let columns = names.iter().map(|it| it.name.as_str());
+        let columns: Vec<_> = columns.collect();
+        tracing::debug!(rows = row_count, ?columns, "followed");
         if row_count == 0 {
             return Ok(None);
         }

@@ -6,25 +6,47 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use datafusion::{
+    arrow::array::RecordBatch,
     catalog::TableProvider,
-    common::{JoinConstraint, JoinType, NullEquality, Result, tree_node::Transformed},
+    common::{
+        DataFusionError, JoinConstraint, JoinType, NullEquality, Result, tree_node::Transformed,
+    },
     datasource::provider_as_source,
     logical_expr::{Expr, Join, LogicalPlan, LogicalPlanBuilder, SubqueryAlias, TableScan},
 };
 
-use super::walk::{Walk, source_of};
+use super::{
+    settled::Settled,
+    walk::{Walk, source_of},
+};
 use crate::query::catalog::QueryCatalog;
 
 /// The relation of the rows of the other version.
 const OTHER: &str = "other_version";
 
 impl Walk<'_> {
-    /// The rows of a plan that are not among those of the same plan over the other version of the
-    /// tables; all of them where that cannot be told.
-    pub(super) async fn different(&self, plan: LogicalPlan) -> Result<LogicalPlan> {
+    /// Of the groups or partitions that touched rows are in, the rows that are not among those of
+    /// the same plan over the other version of the tables; all of them where that cannot be told.
+    ///
+    /// # Arguments
+    /// `keys`: as of [`Walk::with_keys`].
+    pub(super) async fn different(
+        &self,
+        plan: &LogicalPlan,
+        touched: &Settled,
+        keys: &[&Expr],
+    ) -> Result<LogicalPlan> {
+        let rows = self.with_keys(plan, touched, keys).await?;
+        if touched.batches.is_none() && !keys.is_empty() {
+            return Ok(rows);
+        }
         let Some(other) = self.over_other_version(plan.clone()).await? else {
-            return Ok(plan);
+            return Ok(rows);
         };
+        // What is looked up for the other version is looked up there.
+        let other_walk = Walk::new(self.session, self.other, self.state, self.changes);
+        let other = other_walk.with_keys(&other, touched, keys).await?;
+        let plan = rows;
         let columns = plan.schema().columns();
         let names = (0..columns.len()).map(|place| format!("column_{place}"));
         let named = other.schema().columns().into_iter().map(Expr::Column);
@@ -44,6 +66,21 @@ impl Walk<'_> {
             false,
         )?;
         Ok(LogicalPlan::Join(join))
+    }
+
+    /// Whether a plan has as many rows over both versions of the tables.
+    pub(super) async fn has_as_many_rows(&self, plan: &LogicalPlan) -> Result<bool> {
+        if self.changed_sources(plan)?.is_empty() {
+            return Ok(true);
+        }
+        let Some(other) = self.over_other_version(plan.clone()).await? else {
+            return Ok(false);
+        };
+        let count = async |plan: LogicalPlan, state| {
+            let batches = self.session.collect(plan, state).await?;
+            Ok::<usize, DataFusionError>(batches.iter().map(RecordBatch::num_rows).sum())
+        };
+        Ok(count(plan.clone(), self.state).await? == count(other, self.other).await?)
     }
 
     async fn over_other_version(&self, plan: LogicalPlan) -> Result<Option<LogicalPlan>> {

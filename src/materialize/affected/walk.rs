@@ -37,7 +37,7 @@ pub(super) struct Walk<'a> {
     pub(super) state: &'a SessionState,
     /// That of the same plan over the other version of the tables.
     pub(super) other: &'a SessionState,
-    changes: &'a Changes,
+    pub(super) changes: &'a Changes,
     /// Whether values of the plan's own tables were asked for to know a row: then the plan over the
     /// other version of the tables may know others.
     looked_up: AtomicBool,
