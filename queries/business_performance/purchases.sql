@@ -3,7 +3,10 @@
 -- has, in `tributary.currency`. A reload of the thank-you page sends another event and is no other
 -- purchase: `purchase_events` is how many there were. An amount without a currency is read in that
 -- of the reports.
-create view business_performance.purchases as
+create materialized view business_performance.purchases
+partitioned by (local_date(ordered_at) as date)
+refresh every '1 hour'
+as
 with reported as (
     select
         order_id,

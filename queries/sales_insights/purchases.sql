@@ -3,7 +3,10 @@
 -- the site that names it. An order is purchased when it was placed, however late or often the site
 -- reports it; a purchase that only the site knows, when it was first reported. `is_report`: known so
 -- by the site, not by the order.
-create view sales_insights.purchases as
+create materialized view sales_insights.purchases
+partitioned by (local_date(purchased_at) as date)
+refresh every '1 hour'
+as
 with reported as (
     select
         coalesce(order_id, event_id) as order_id,

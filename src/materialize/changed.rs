@@ -34,8 +34,11 @@ pub(super) const RATES: &str = "fx_rates";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Changed {
     Nothing,
-    Days(BTreeSet<Date>),
-    All { reason: String },
+    /// `None` is the day of rows that have none.
+    Days(BTreeSet<Option<Date>>),
+    All {
+        reason: String,
+    },
 }
 
 /// Finds the days of which rows may have changed.
@@ -94,10 +97,9 @@ pub(super) async fn changed(asking: &Asking<'_>, stored: &StoredView) -> Result<
         Err(error) if is_gone(&error) => all(gone),
         Err(error) => Err(error),
         Ok(Affected::All { reason }) => Ok(Changed::All { reason }),
-        // Rows without a day are always made again.
         Ok(Affected::Days(days)) if days.is_empty() => Ok(Changed::Nothing),
         Ok(Affected::Days(days)) => Ok(Changed::Days(
-            days.into_iter().flatten().filter_map(date).collect(),
+            days.into_iter().map(|day| day.and_then(date)).collect(),
         )),
     }
 }

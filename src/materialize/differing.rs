@@ -87,13 +87,21 @@ pub(super) async fn differing(
     Ok(Images::read(rows).await.ok())
 }
 
+/// What several runs replaced in all.
 fn merged(replaced: Vec<Replaced>) -> Replaced {
-    let mut days = Vec::new();
+    let (mut days, mut has_undated) = (Vec::new(), false);
     for replaced in replaced {
         match replaced {
             Replaced::All => return Replaced::All,
-            Replaced::Days(ranges) => days.extend(ranges),
+            Replaced::Dated(ranges) => days.extend(ranges),
+            Replaced::Days(ranges) => {
+                days.extend(ranges);
+                has_undated = true;
+            }
         }
     }
-    Replaced::Days(days)
+    match has_undated {
+        true => Replaced::Days(days),
+        false => Replaced::Dated(days),
+    }
 }

@@ -36,8 +36,8 @@ pub enum Extent {
         from: Date,
         to: Date,
     },
-    /// Those of these days: with them, all are as of now.
-    Days(BTreeSet<Date>),
+    /// Those of these days: with them, all are as of now. `None` is the day of rows that have none.
+    Days(BTreeSet<Option<Date>>),
     /// No row is another one than it was.
     Nothing,
 }
@@ -97,7 +97,7 @@ impl Extent {
         Ok(Self::with_restated(changed, restated))
     }
 
-    fn with_restated(changed: Changed, restated: BTreeSet<Date>) -> Self {
+    fn with_restated(changed: Changed, restated: BTreeSet<Option<Date>>) -> Self {
         match changed {
             Changed::All { reason } => Self::All { reason },
             Changed::Nothing if restated.is_empty() => Self::Nothing,
@@ -114,8 +114,9 @@ impl Extent {
         match self {
             Self::All { .. } => Replaced::All,
             Self::Asked { from, to } => Replaced::Days(vec![(*from, *to)]),
-            Self::Days(days) => Replaced::Days(ranges(days)),
-            Self::Nothing => Replaced::Days(Vec::new()),
+            Self::Days(days) if days.contains(&None) => Replaced::Days(ranges(days)),
+            Self::Days(days) => Replaced::Dated(ranges(days)),
+            Self::Nothing => Replaced::Dated(Vec::new()),
         }
     }
 
@@ -142,29 +143,34 @@ impl Extent {
 }
 
 /// Which rows are replaced, given their day.
-///
-/// Rows without a day belong to no range of days, and may have got one since: so they are always
-/// made again.
 pub(super) fn is_replaced(replaced: &Replaced, day: Expr) -> Option<Expr> {
-    let Replaced::Days(ranges) = replaced else {
-        return None;
+    let (ranges, others) = match replaced {
+        Replaced::All => return None,
+        Replaced::Days(ranges) => (ranges, day.clone().is_null()),
+        Replaced::Dated(ranges) => (ranges, lit(false)),
     };
-    let without_day = day.clone().is_null();
     let days = ranges.iter().map(|(from, to)| match from == to {
         true => day.clone().eq(date(*from)),
         false => day.clone().between(date(*from), date(*to)),
     });
-    Some(days.fold(without_day, Expr::or))
+    Some(match (days.reduce(Expr::or), replaced) {
+        (Some(days), Replaced::Dated(_)) => days,
+        (Some(days), _) => others.or(days),
+        (None, _) => others,
+    })
 }
 
 fn date(day: Date) -> Expr {
+    lit(ScalarValue::Date32(days_since_1970(day)))
+}
+
+pub(super) fn days_since_1970(day: Date) -> Option<i32> {
     let since_1970 = day.duration_since(Date::constant(1970, 1, 1));
-    let days = i32::try_from(since_1970.as_hours() / 24).ok();
-    lit(ScalarValue::Date32(days))
+    i32::try_from(since_1970.as_hours() / 24).ok()
 }
 
 /// The days that every run makes again, today included.
-fn restated(materialized: &Materialization, settings: &Settings) -> Result<BTreeSet<Date>> {
+fn restated(materialized: &Materialization, settings: &Settings) -> Result<BTreeSet<Option<Date>>> {
     let Some(length) = materialized.restate else {
         return Ok(BTreeSet::new());
     };
@@ -174,6 +180,7 @@ fn restated(materialized: &Materialization, settings: &Settings) -> Result<BTree
     Ok(first
         .series(1.day())
         .take_while(|day| *day <= last)
+        .map(Some)
         .collect())
 }
 
@@ -182,9 +189,9 @@ fn first_restated(now: Timestamp, length: SignedDuration) -> Timestamp {
 }
 
 /// Days that follow each other, as ranges.
-fn ranges(days: &BTreeSet<Date>) -> Vec<(Date, Date)> {
+fn ranges(days: &BTreeSet<Option<Date>>) -> Vec<(Date, Date)> {
     let mut ranges: Vec<(Date, Date)> = Vec::new();
-    for day in days {
+    for day in days.iter().flatten() {
         match ranges.last_mut() {
             Some((_, last)) if last.tomorrow().ok() == Some(*day) => *last = *day,
             _ => ranges.push((*day, *day)),
@@ -197,8 +204,9 @@ fn ranges(days: &BTreeSet<Date>) -> Vec<(Date, Date)> {
 mod tests {
     use super::*;
 
-    fn days(texts: &[&str]) -> BTreeSet<Date> {
-        texts.iter().map(|text| text.parse().unwrap()).collect()
+    fn days(texts: &[&str]) -> BTreeSet<Option<Date>> {
+        let days = texts.iter().map(|text| Some(text.parse().unwrap()));
+        days.collect()
     }
 
     #[test]
@@ -246,10 +254,26 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_range_replaces_the_rows_without_a_day_alone() {
-        let day = || datafusion::prelude::col("day");
-        assert!(is_replaced(&Replaced::All, day()).is_none());
-        let none = is_replaced(&Replaced::Days(Vec::new()), day()).unwrap();
-        assert_eq!(none.to_string(), "day IS NULL");
+    fn rows_without_a_day_are_replaced_where_they_are_meant() {
+        let is_replaced = |replaced| {
+            let condition = is_replaced(&replaced, datafusion::prelude::col("day"));
+            condition.map(|it| it.to_string())
+        };
+        let day = || vec![("2026-08-01".parse().unwrap(), "2026-08-01".parse().unwrap())];
+        assert_eq!(is_replaced(Replaced::All), None);
+        for (replaced, expected) in [
+            (Replaced::Days(Vec::new()), "day IS NULL"),
+            (Replaced::Dated(Vec::new()), "Boolean(false)"),
+            (
+                Replaced::Days(day()),
+                "day IS NULL OR day = Date32(\"2026-08-01\")",
+            ),
+            (Replaced::Dated(day()), "day = Date32(\"2026-08-01\")"),
+        ] {
+            assert_eq!(is_replaced(replaced).as_deref(), Some(expected));
+        }
+        let of = |days: BTreeSet<Option<Date>>| Extent::Days(days).replaced();
+        assert_eq!(of([None].into()), Replaced::Days(Vec::new()));
+        assert_eq!(of(days(&["2026-08-01"])), Replaced::Dated(day()));
     }
 }

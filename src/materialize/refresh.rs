@@ -7,9 +7,8 @@ use std::sync::{
 
 use datafusion::{
     common::{DataFusionError, Result, exec_err, plan_err},
-    execution::{SessionState, TaskContext},
-    logical_expr::Expr,
-    physical_plan::ExecutionPlan,
+    execution::SessionState,
+    logical_expr::{Expr, LogicalPlan},
 };
 use deltalake_core::{
     DeltaTable,
@@ -20,8 +19,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
+    affected::rows_of_days,
     below::{stored_below, tables_below},
-    extent::{Asking, Extent, is_replaced},
+    extent::{Asking, Extent, days_since_1970, is_replaced},
     publish::{Publication, renew},
     query_of,
     restated::Versions,
@@ -44,6 +44,8 @@ use crate::{
 
 /// How often a refresh begins anew after another one was faster.
 const ATTEMPTS: usize = 5;
+/// Of more days than this all rows are looked at anyway.
+const FEW_DAYS: usize = 31;
 
 /// What a refresh did.
 #[derive(Debug, Clone)]
@@ -183,7 +185,14 @@ async fn attempt(
         run: &run,
     };
     let context = task_context(&state);
-    let plan = physical(rows.plan, &state, &context).await?;
+    let plan = bind_rates(rows.plan, &state, &context).await?;
+    let plan = optimized(plan, &state)?;
+    let plan = match few_days(&extent) {
+        Some(days) => of_days(session, &state, plan, rows.day.as_deref(), days).await?,
+        None => plan,
+    };
+    let planner = state.query_planner();
+    let plan = planner.create_physical_plan(&plan, &state).await?;
     let Some(table) = publication.publish(plan, &state, count).await? else {
         return Ok(None);
     };
@@ -285,16 +294,34 @@ fn check_tables(query: &Query, name: &ViewName) -> Result<()> {
     }
 }
 
-/// What is left to do of a plan whose types are resolved.
-async fn physical(
-    plan: datafusion::logical_expr::LogicalPlan,
+/// The days to make again, if they are few and have all the rows to make.
+fn few_days(extent: &Extent) -> Option<Vec<i32>> {
+    let Extent::Days(days) = extent else {
+        return None;
+    };
+    let is_few = days.len() <= FEW_DAYS && !days.contains(&None);
+    let days = days
+        .iter()
+        .flatten()
+        .filter_map(|day| days_since_1970(*day));
+    is_few.then(|| days.collect())
+}
+
+async fn of_days(
+    session: &Session,
     state: &SessionState,
-    context: &Arc<TaskContext>,
-) -> Result<Arc<dyn ExecutionPlan>> {
-    let plan = bind_rates(plan, state, context).await?;
-    let plan = state.optimizer().optimize(plan, state, |_, _| {})?;
-    state
-        .query_planner()
-        .create_physical_plan(&plan, state)
-        .await
+    plan: LogicalPlan,
+    day: Option<&str>,
+    days: Vec<i32>,
+) -> Result<LogicalPlan> {
+    let mut columns = plan.schema().columns().into_iter();
+    let Some(day) = columns.find(|column| Some(column.name.as_str()) == day) else {
+        return Ok(plan);
+    };
+    let plan = rows_of_days(session, state, &plan, &day, days).await?;
+    optimized(plan, state)
+}
+
+fn optimized(plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
+    state.optimizer().optimize(plan, state, |_, _| {})
 }

@@ -69,8 +69,10 @@ pub struct Run {
 #[serde(rename_all = "snake_case")]
 pub enum Replaced {
     All,
-    /// Ranges of days, both ends included, in order.
+    /// Ranges of days, both ends included, in order, and rows without a day.
     Days(Vec<(Date, Date)>),
+    /// Ranges of days alone.
+    Dated(Vec<(Date, Date)>),
 }
 
 /// A column of a view.

@@ -1,5 +1,7 @@
 //! Materialized views: stored or not, the same answer.
 
+/// Views that read what is stored of others.
+mod chains;
 /// Making, refreshing, suspending and dropping one.
 mod ddl;
 /// Tables that are folders of Parquet files.

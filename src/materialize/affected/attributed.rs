@@ -10,7 +10,7 @@ use datafusion::{
 use datafusion_attribution::Attribution;
 
 use super::{
-    columns::{Asked, columns, have, know, read_by, with},
+    columns::{Asked, by_place, columns, have, know, read_by, with},
     settled::Settled,
     walk::Walk,
 };
@@ -36,14 +36,13 @@ impl Walk<'_> {
         let kept = kept.into_iter().map(|rows| output(rows, plan.schema()));
         let mut found = kept.collect::<Result<Vec<_>>>()?;
         for touched in self.settled(others, &read.useful).await? {
-            found.push(match know(&touched.rows, &key) {
-                true => {
-                    self.look_up();
-                    let conversions = self.of_keys(conversions, &touched, &[&key]).await?;
-                    self.credited(attribution, conversions).await?
-                }
-                false => self.all_of(plan, touched.rows)?,
-            });
+            if !know(&touched.rows, &key) {
+                found.push(self.all_of(plan, touched.rows)?);
+                continue;
+            }
+            self.look_up();
+            let conversions = self.of_keys(conversions, &touched, &[&key]).await?;
+            found.extend(self.credited(attribution, conversions).await?);
         }
         let touchpoints = attribution.touchpoints();
         let key = ident(attribution.touchpoint_key());
@@ -56,8 +55,8 @@ impl Walk<'_> {
             }
             self.look_up();
             let reached = self.reached(attribution, &touched).await?;
-            found.push(match is_own {
-                true => output(reached, plan.schema())?,
+            found.extend(match is_own {
+                true => Some(output(reached, plan.schema())?),
                 false => self.credited(attribution, reached).await?,
             });
         }
@@ -69,22 +68,25 @@ impl Walk<'_> {
         &self,
         attribution: &Attribution<'_>,
         conversions: LogicalPlan,
-    ) -> Result<LogicalPlan> {
+    ) -> Result<Option<LogicalPlan>> {
+        let (conversions, names) = by_place(conversions)?;
+        let Some(conversions) = self.settle(conversions, names).await? else {
+            return Ok(None);
+        };
         let (ours, theirs) = (
             ident(attribution.conversion_key()),
             ident(attribution.touchpoint_key()),
         );
-        let keys = self
-            .settled(vec![conversions.clone()], &read_by([&ours]))
+        let nulls = NullEquality::NullEqualsNothing;
+        let touchpoints = self
+            .meeting(
+                attribution.touchpoints(),
+                &conversions,
+                &[(&theirs, &ours)],
+                nulls,
+            )
             .await?;
-        let mut touchpoints = attribution.touchpoints().clone();
-        for keys in keys {
-            let nulls = NullEquality::NullEqualsNothing;
-            touchpoints = self
-                .meeting(&touchpoints, &keys, &[(&theirs, &ours)], nulls)
-                .await?;
-        }
-        attribution.over(conversions, touchpoints)
+        attribution.over(conversions.rows, touchpoints).map(Some)
     }
 
     /// The conversions that touchpoints may have earned.

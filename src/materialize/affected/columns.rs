@@ -49,6 +49,22 @@ pub(super) fn column(schema: &DFSchema, index: usize) -> Column {
     Column::from(schema.qualified_field(index))
 }
 
+pub(super) fn columns_in_order(schema: &DFSchema) -> Vec<Column> {
+    (0..schema.fields().len())
+        .map(|index| column(schema, index))
+        .collect()
+}
+
+/// Rows with their columns named by their places, and what the columns were called: those of two
+/// relations may have one name.
+pub(super) fn by_place(rows: LogicalPlan) -> Result<(LogicalPlan, Vec<Column>)> {
+    let names = columns_in_order(rows.schema());
+    let columns = names.iter().cloned().enumerate();
+    let columns = columns.map(|(place, name)| Expr::Column(name).alias(format!("column_{place}")));
+    let rows = with(rows, columns.collect())?;
+    Ok((rows, names))
+}
+
 /// All columns of a schema.
 pub(super) fn columns(schema: &DFSchema) -> Columns {
     schema.columns().into_iter().collect()

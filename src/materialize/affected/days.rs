@@ -1,16 +1,20 @@
 //! The days at the top.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use datafusion::{
-    arrow::{array::AsArray, datatypes::Date32Type},
-    common::{Column, Result, ScalarValue},
+    arrow::{
+        array::{ArrayRef, AsArray, Date32Array},
+        datatypes::Date32Type,
+    },
+    common::{Column, NullEquality, Result, ScalarValue},
     execution::SessionState,
     logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit},
 };
 
 use super::{
     columns::{Asked, distinct, have, with},
+    reading::Test,
     walk::Walk,
 };
 use crate::{engine::Session, warehouse::changes::Changes};
@@ -87,6 +91,32 @@ fn days_of(rows: LogicalPlan, date: &Column) -> Result<LogicalPlan> {
         }
     };
     with(rows, vec![day.alias(DAY), lit(is_known).alias(IS_KNOWN)])
+}
+
+/// The rows of a view on some days, of a plan of all or some of its rows that has these.
+///
+/// A filter on the day stops at windows and groups, whatever few rows they need for a day.
+///
+/// # Arguments
+/// `plan`: optimized.
+/// `date`: the column of the view that is the day of a row, a DATE.
+/// `days`: since 1970-01-01.
+///
+/// # Errors
+/// An error of planning or of reading the tables.
+pub async fn rows_of_days(
+    session: &Session,
+    state: &SessionState,
+    plan: &LogicalPlan,
+    date: &Column,
+    days: Vec<i32>,
+) -> Result<LogicalPlan> {
+    let changes = Changes::default();
+    let walk = Walk::new(session, state, state, &changes);
+    let days: ArrayRef = Arc::new(Date32Array::from(days));
+    let nulls = NullEquality::NullEqualsNothing;
+    let is_asked = Test::of(&Expr::Column(date.clone()), &[days], nulls)?;
+    walk.only(plan, &[is_asked]).await
 }
 
 fn union(plans: Vec<LogicalPlan>) -> Result<Option<LogicalPlan>> {

@@ -39,7 +39,7 @@ impl Walk<'_> {
                 continue;
             }
             self.look_up();
-            found.push(self.different(plan, &touched, &keys).await?);
+            found.extend(self.different(plan, &touched, &keys).await?);
         }
         Ok(found)
     }
@@ -66,7 +66,7 @@ impl Walk<'_> {
                     continue;
                 }
                 self.look_up();
-                found.push(self.different(plan, &touched, &keys).await?);
+                found.extend(self.different(plan, &touched, &keys).await?);
             }
         }
         Ok(found)

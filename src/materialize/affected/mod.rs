@@ -30,4 +30,4 @@ mod settled;
 mod unchanged;
 mod walk;
 
-pub use days::{Affected, affected_days};
+pub use days::{Affected, affected_days, rows_of_days};

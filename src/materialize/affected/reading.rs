@@ -43,7 +43,8 @@ pub(super) struct Test {
 }
 
 impl Test {
-    fn of(expr: &Expr, values: &[ArrayRef], nulls: NullEquality) -> Result<Self> {
+    /// Whether an expression has one of these values.
+    pub(super) fn of(expr: &Expr, values: &[ArrayRef], nulls: NullEquality) -> Result<Self> {
         let among = Among::of(values, nulls)?;
         let has_null = among.has_null;
         let bounds = match is_time(&among.data_type) && !has_null {

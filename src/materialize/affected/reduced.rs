@@ -18,7 +18,7 @@ use datafusion::{
 use futures::future::BoxFuture;
 
 use super::{
-    columns::{KEYS, column, columns, distinct, have, read_by, with},
+    columns::{KEYS, by_place, columns, columns_in_order, distinct, have, read_by, with},
     grouped::partitions,
     reading::Test,
     settled::Settled,
@@ -221,7 +221,7 @@ impl Walk<'_> {
     }
 
     /// The rows of a plan for which one of these tests holds.
-    async fn only(&self, plan: &LogicalPlan, tests: &[Test]) -> Result<LogicalPlan> {
+    pub(super) async fn only(&self, plan: &LogicalPlan, tests: &[Test]) -> Result<LogicalPlan> {
         filtered(self.reduced(plan, tests.to_vec()).await?, tests)
     }
 
@@ -243,12 +243,8 @@ impl Walk<'_> {
         if join.on.is_empty() || !is_worth_reducing(&join.right)? {
             return Ok(Some((left, (*join.right).clone())));
         }
-        let names = columns_in_order(left.schema());
-        let by_place = names.iter().cloned().enumerate();
-        let by_place =
-            by_place.map(|(place, name)| Expr::Column(name).alias(format!("column_{place}")));
-        let by_place = with(left.clone(), by_place.collect())?;
-        let Some(left) = self.settle(by_place, names).await? else {
+        let (left, names) = by_place(left)?;
+        let Some(left) = self.settle(left, names).await? else {
             return Ok(Some((none_of(&join.left)?, (*join.right).clone())));
         };
         let pairs: Vec<_> = join.on.iter().map(|(left, right)| (right, left)).collect();
@@ -321,12 +317,6 @@ fn under_names(tests: &[Test], above: &DFSchema, below: &DFSchema) -> Result<Vec
         })
     });
     tests.collect()
-}
-
-fn columns_in_order(schema: &DFSchema) -> Vec<Column> {
-    (0..schema.fields().len())
-        .map(|index| column(schema, index))
-        .collect()
 }
 
 /// The rows of a plan for which one of the tests holds.

@@ -25,8 +25,9 @@ use crate::query::catalog::QueryCatalog;
 const OTHER: &str = "other_version";
 
 impl Walk<'_> {
-    /// Of the groups or partitions that touched rows are in, the rows that are not among those of
-    /// the same plan over the other version of the tables; all of them where that cannot be told.
+    /// Of the groups or partitions that touched rows are in, the rows that differ between both
+    /// versions of the tables: those that only this one has, and those that only the other one has,
+    /// whose values tell what they touch above. All rows of both where that cannot be told.
     ///
     /// # Arguments
     /// `keys`: as of [`Walk::with_keys`].
@@ -35,37 +36,18 @@ impl Walk<'_> {
         plan: &LogicalPlan,
         touched: &Settled,
         keys: &[&Expr],
-    ) -> Result<LogicalPlan> {
+    ) -> Result<Vec<LogicalPlan>> {
         let rows = self.with_keys(plan, touched, keys).await?;
-        if touched.batches.is_none() && !keys.is_empty() {
-            return Ok(rows);
-        }
         let Some(other) = self.over_other_version(plan.clone()).await? else {
-            return Ok(rows);
+            return Ok(vec![rows]);
         };
         // What is looked up for the other version is looked up there.
         let other_walk = Walk::new(self.session, self.other, self.state, self.changes);
         let other = other_walk.with_keys(&other, touched, keys).await?;
-        let plan = rows;
-        let columns = plan.schema().columns();
-        let names = (0..columns.len()).map(|place| format!("column_{place}"));
-        let named = other.schema().columns().into_iter().map(Expr::Column);
-        let named = named.zip(names).map(|(column, name)| column.alias(name));
-        let other = LogicalPlanBuilder::from(other).project(named)?.build()?;
-        let other = SubqueryAlias::try_new(Arc::new(other), OTHER)?;
-        let theirs = other.schema.columns().into_iter().map(Expr::Column);
-        let on = columns.into_iter().map(Expr::Column).zip(theirs);
-        let join = Join::try_new(
-            Arc::new(plan),
-            Arc::new(LogicalPlan::SubqueryAlias(other)),
-            on.collect(),
-            None,
-            JoinType::LeftAnti,
-            JoinConstraint::On,
-            NullEquality::NullEqualsNull,
-            false,
-        )?;
-        Ok(LogicalPlan::Join(join))
+        if touched.batches.is_none() && !keys.is_empty() {
+            return Ok(vec![rows, other]);
+        }
+        Ok(vec![not_among(&rows, &other)?, not_among(&other, &rows)?])
     }
 
     /// Whether a plan has as many rows over both versions of the tables.
@@ -119,4 +101,29 @@ impl Walk<'_> {
         })?;
         Ok(Some(plan.data))
     }
+}
+
+/// The rows that others are not.
+fn not_among(rows: &LogicalPlan, others: &LogicalPlan) -> Result<LogicalPlan> {
+    let columns = rows.schema().columns();
+    let names = (0..columns.len()).map(|place| format!("column_{place}"));
+    let named = others.schema().columns().into_iter().map(Expr::Column);
+    let named = named.zip(names).map(|(column, name)| column.alias(name));
+    let others = LogicalPlanBuilder::from(others.clone())
+        .project(named)?
+        .build()?;
+    let others = SubqueryAlias::try_new(Arc::new(others), OTHER)?;
+    let theirs = others.schema.columns().into_iter().map(Expr::Column);
+    let on = columns.into_iter().map(Expr::Column).zip(theirs);
+    let join = Join::try_new(
+        Arc::new(rows.clone()),
+        Arc::new(LogicalPlan::SubqueryAlias(others)),
+        on.collect(),
+        None,
+        JoinType::LeftAnti,
+        JoinConstraint::On,
+        NullEquality::NullEqualsNull,
+        false,
+    )?;
+    Ok(LogicalPlan::Join(join))
 }

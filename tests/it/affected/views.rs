@@ -145,4 +145,36 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
             on r.ordered_at > l.ordered_at and r.ordered_at < l.ordered_at + interval '36 hours'
          group by 1",
     ),
+    (
+        "keys that are known above windows alone",
+        "select local_date(ordered_at) as date, customer, count(*) over (partition by customer) as orders
+         from (
+            select o.order_id, o.ordered_at, coalesce(m.canonical_id, o.customer_id) as customer
+            from (
+                select *, row_number() over (partition by order_id order by ordered_at) as version
+                from orders) as o
+            left join base.merged_customers as m on m.customer_id = o.customer_id
+            where o.version = 1)",
+    ),
+    (
+        "keys that groups choose",
+        "select local_date(min(seen_at)) as date, customer, count(*) as touches
+         from (
+            select activity_id, min(occurred_at) as seen_at, max(customer_id) as customer
+            from activities group by activity_id)
+         group by customer",
+    ),
+    (
+        "groups that meet groups",
+        "select local_date(o.first_at) as date, o.customer_id, t.touches
+         from (select customer_id, min(ordered_at) as first_at from orders group by customer_id) as o
+         left join (select customer_id, count(*) as touches from activities group by customer_id) as t
+            on t.customer_id = o.customer_id",
+    ),
+    (
+        "whether there is any",
+        "select local_date(o.ordered_at) as date, o.order_id, seen.one is not null as has_refunds
+         from orders as o
+         left join (select 1 as one from order_adjustments where amount < 0 limit 1) as seen on true",
+    ),
 ];
