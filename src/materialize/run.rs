@@ -148,7 +148,9 @@ pub async fn run_asked(
     snapshot: Option<&Snapshot>,
     count: &Arc<AtomicU64>,
 ) -> Result<Outcome> {
-    for _ in 0..PATIENCE.as_millis() / POLL.as_millis() {
+    for attempts in 0..PATIENCE.as_millis() / POLL.as_millis() {
+        // Whoever had to wait asks for what is there by then.
+        let snapshot = snapshot.filter(|_| attempts == 0);
         if let Some(outcome) = run(session, request, snapshot, Cause::ASKED, count).await? {
             return Ok(outcome);
         }
