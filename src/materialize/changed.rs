@@ -17,9 +17,10 @@ use super::{
     below::tables_below,
     differing::differing,
     extent::Asking,
+    query_of,
 };
 use crate::{
-    query::{catalog::QueryCatalog, materialized::rows, money::CONVERT, view::View},
+    query::{materialized::rows, money::CONVERT, view::View},
     warehouse::{
         changes::{Changes, Images},
         pins::{Pin, Pins},
@@ -126,9 +127,7 @@ impl Inputs {
         } = *asking;
         let mut inputs = Self::default();
         let then = session.state_over(Arc::default(), Arc::new(before.clone()));
-        let Some(then) = QueryCatalog::query_of(&then) else {
-            return Ok(inputs);
-        };
+        let then = query_of(&then)?;
         for view in query.definitions().materialized() {
             let name = view.full_name().to_string();
             let (old, new) = (before.get(&name), asking.below.get(&name));

@@ -144,20 +144,17 @@ impl Extent {
 
 /// Which rows are replaced, given their day.
 pub(super) fn is_replaced(replaced: &Replaced, day: Expr) -> Option<Expr> {
-    let (ranges, others) = match replaced {
+    let (ranges, undated) = match replaced {
         Replaced::All => return None,
-        Replaced::Days(ranges) => (ranges, day.clone().is_null()),
-        Replaced::Dated(ranges) => (ranges, lit(false)),
+        Replaced::Days(ranges) => (ranges, Some(day.clone().is_null())),
+        Replaced::Dated(ranges) => (ranges, None),
     };
     let days = ranges.iter().map(|(from, to)| match from == to {
         true => day.clone().eq(date(*from)),
         false => day.clone().between(date(*from), date(*to)),
     });
-    Some(match (days.reduce(Expr::or), replaced) {
-        (Some(days), Replaced::Dated(_)) => days,
-        (Some(days), _) => others.or(days),
-        (None, _) => others,
-    })
+    let conditions = undated.into_iter().chain(days);
+    Some(conditions.reduce(Expr::or).unwrap_or_else(|| lit(false)))
 }
 
 fn date(day: Date) -> Expr {

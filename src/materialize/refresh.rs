@@ -10,11 +10,7 @@ use datafusion::{
     execution::SessionState,
     logical_expr::{Expr, LogicalPlan},
 };
-use deltalake_core::{
-    DeltaTable,
-    kernel::Action,
-    logstore::{LogStore, get_actions},
-};
+use deltalake_core::{DeltaTable, kernel::Action};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -219,11 +215,7 @@ async fn attempt(
 /// Size of the files of the newest commit.
 async fn written_bytes(table: &DeltaTable) -> Result<u64> {
     let version = table.version().unwrap_or_default();
-    let entry = table.log_store().read_commit_entry(version).await;
-    let Some(entry) = entry.map_err(delta::external)? else {
-        return Ok(0);
-    };
-    let actions = get_actions(version, &entry).map_err(delta::external)?;
+    let actions = delta::actions(table, version).await?.unwrap_or_default();
     let sizes = actions.into_iter().filter_map(|action| match action {
         Action::Add(file) => u64::try_from(file.size).ok(),
         _ => None,

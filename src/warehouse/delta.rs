@@ -8,9 +8,12 @@ use datafusion::{
 };
 use deltalake_core::{
     DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError,
-    kernel::transaction::{CommitProperties, TransactionError},
+    kernel::{
+        Action,
+        transaction::{CommitProperties, TransactionError},
+    },
     logstore::{
-        LogStore, LogStoreFactory, ObjectStoreRef, StorageConfig, default_logstore,
+        LogStore, LogStoreFactory, ObjectStoreRef, StorageConfig, default_logstore, get_actions,
         logstore_factories,
     },
 };
@@ -126,6 +129,18 @@ pub async fn provider(table: &DeltaTable, session: &dyn Session) -> Result<Arc<d
     registered.map_err(external)?;
     let table = table.table_provider().build().await?;
     Ok(Arc::new(Rechecked(Arc::new(table))))
+}
+
+/// What a commit of a table did; `None` if the log no longer has it.
+///
+/// # Errors
+/// An error of the object store, or of a broken log.
+pub async fn actions(table: &DeltaTable, version: u64) -> Result<Option<Vec<Action>>> {
+    let entry = table.log_store().read_commit_entry(version).await;
+    let Some(entry) = entry.map_err(external)? else {
+        return Ok(None);
+    };
+    get_actions(version, &entry).map(Some).map_err(external)
 }
 
 /// Commits on the version that the rows were worked out from, or not at all.

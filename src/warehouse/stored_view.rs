@@ -15,7 +15,6 @@ use datafusion::{
 use deltalake_core::{
     DeltaTable,
     kernel::{Action, CommitInfo},
-    logstore::{LogStore, get_actions},
 };
 use futures::TryStreamExt;
 use jiff::civil::Date;
@@ -132,14 +131,11 @@ impl StoredView {
     /// # Errors
     /// An error of the object store.
     pub async fn replaced_since(&self, version: u64) -> Result<Option<Vec<Replaced>>> {
-        let log = self.table.log_store();
         let mut replaced = Vec::new();
         for version in version + 1..=self.version() {
-            let entry = log.read_commit_entry(version).await;
-            let Some(entry) = entry.map_err(delta::external)? else {
+            let Some(actions) = delta::actions(&self.table, version).await? else {
                 return Ok(None);
             };
-            let actions = get_actions(version, &entry).map_err(delta::external)?;
             let changes_rows = actions.iter().any(|action| match action {
                 Action::Add(file) => file.data_change,
                 Action::Remove(file) => file.data_change,

@@ -10,7 +10,7 @@ use datafusion::{
 use datafusion_attribution::Attribution;
 
 use super::{
-    columns::{Asked, by_place, columns, have, know, read_by, with},
+    columns::{Asked, columns, have, know, read_by, with},
     settled::Settled,
     walk::Walk,
 };
@@ -69,8 +69,7 @@ impl Walk<'_> {
         attribution: &Attribution<'_>,
         conversions: LogicalPlan,
     ) -> Result<Option<LogicalPlan>> {
-        let (conversions, names) = by_place(conversions)?;
-        let Some(conversions) = self.settle(conversions, names).await? else {
+        let Some(conversions) = self.settled_whole(conversions).await? else {
             return Ok(None);
         };
         let (ours, theirs) = (

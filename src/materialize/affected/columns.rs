@@ -55,14 +55,11 @@ pub(super) fn columns_in_order(schema: &DFSchema) -> Vec<Column> {
         .collect()
 }
 
-/// Rows with their columns named by their places, and what the columns were called: those of two
-/// relations may have one name.
-pub(super) fn by_place(rows: LogicalPlan) -> Result<(LogicalPlan, Vec<Column>)> {
-    let names = columns_in_order(rows.schema());
+/// Rows with these columns alone, named by their places: those of two relations may have one name.
+pub(super) fn by_place(rows: LogicalPlan, names: &[Column]) -> Result<LogicalPlan> {
     let columns = names.iter().cloned().enumerate();
     let columns = columns.map(|(place, name)| Expr::Column(name).alias(format!("column_{place}")));
-    let rows = with(rows, columns.collect())?;
-    Ok((rows, names))
+    with(rows, columns.collect())
 }
 
 /// All columns of a schema.

@@ -18,7 +18,7 @@ use datafusion::{
 use futures::future::BoxFuture;
 
 use super::{
-    columns::{KEYS, by_place, columns, columns_in_order, distinct, have, read_by, with},
+    columns::{KEYS, columns, columns_in_order, distinct, have, read_by, with},
     grouped::partitions,
     reading::Test,
     settled::Settled,
@@ -243,8 +243,7 @@ impl Walk<'_> {
         if join.on.is_empty() || !is_worth_reducing(&join.right)? {
             return Ok(Some((left, (*join.right).clone())));
         }
-        let (left, names) = by_place(left)?;
-        let Some(left) = self.settle(left, names).await? else {
+        let Some(left) = self.settled_whole(left).await? else {
             return Ok(Some((none_of(&join.left)?, (*join.right).clone())));
         };
         let pairs: Vec<_> = join.on.iter().map(|(left, right)| (right, left)).collect();

@@ -14,7 +14,7 @@ use datafusion::{
 use futures::TryStreamExt;
 
 use super::{
-    columns::{Columns, columns, distinct, with},
+    columns::{Columns, by_place, columns, columns_in_order, distinct, with},
     walk::Walk,
 };
 
@@ -58,12 +58,8 @@ impl Walk<'_> {
         for rows in touched {
             let known = columns(rows.schema());
             let names: Vec<Column> = known.intersection(useful).cloned().collect();
-            // Of two relations columns may have one name, and a union forgets the relations.
-            let by_place = names.iter().cloned().enumerate();
-            let by_place = by_place
-                .map(|(place, name)| Expr::Column(name).alias(format!("column_{place}")))
-                .collect();
-            let rows = with(rows, by_place)?;
+            // A union forgets the relations.
+            let rows = by_place(rows, &names)?;
             let types = rows.schema().fields().iter().map(|it| it.data_type());
             let alike_by = names.iter().zip(types);
             let alike_by = alike_by.map(|(name, data_type)| format!("{name:?} {data_type}"));
@@ -81,18 +77,20 @@ impl Walk<'_> {
         Ok(settled)
     }
 
-    /// Computes rows.
+    /// Computes all of these rows, as often as they are there; `None` if there are none.
+    pub(super) async fn settled_whole(&self, rows: LogicalPlan) -> Result<Option<Settled>> {
+        let names = columns_in_order(rows.schema());
+        self.settle(by_place(rows, &names)?, names).await
+    }
+
+    /// Computes rows, whose columns are named by their places.
     ///
     /// # Arguments
-    /// `names`: what their columns are called.
+    /// `names`: what the columns are called.
     ///
     /// # Returns
     /// `None` if there are none.
-    pub(super) async fn settle(
-        &self,
-        rows: LogicalPlan,
-        names: Vec<Column>,
-    ) -> Result<Option<Settled>> {
+    async fn settle(&self, rows: LogicalPlan, names: Vec<Column>) -> Result<Option<Settled>> {
         let mut stream = self.session.stream(rows.clone(), self.state).await?;
         let schema = stream.schema();
         let options = Arc::clone(self.state.config_options());

@@ -12,10 +12,11 @@ use datafusion::{
         DataFusionError, JoinConstraint, JoinType, NullEquality, Result, tree_node::Transformed,
     },
     datasource::provider_as_source,
-    logical_expr::{Expr, Join, LogicalPlan, LogicalPlanBuilder, SubqueryAlias, TableScan},
+    logical_expr::{Expr, Join, LogicalPlan, SubqueryAlias, TableScan},
 };
 
 use super::{
+    columns::by_place,
     settled::Settled,
     walk::{Walk, source_of},
 };
@@ -106,12 +107,7 @@ impl Walk<'_> {
 /// The rows that others are not.
 fn not_among(rows: &LogicalPlan, others: &LogicalPlan) -> Result<LogicalPlan> {
     let columns = rows.schema().columns();
-    let names = (0..columns.len()).map(|place| format!("column_{place}"));
-    let named = others.schema().columns().into_iter().map(Expr::Column);
-    let named = named.zip(names).map(|(column, name)| column.alias(name));
-    let others = LogicalPlanBuilder::from(others.clone())
-        .project(named)?
-        .build()?;
+    let others = by_place(others.clone(), &others.schema().columns())?;
     let others = SubqueryAlias::try_new(Arc::new(others), OTHER)?;
     let theirs = others.schema.columns().into_iter().map(Expr::Column);
     let on = columns.into_iter().map(Expr::Column).zip(theirs);
