@@ -13,7 +13,7 @@ use datafusion::{
 use jiff::{ToSpan, civil::Date};
 
 use super::{
-    affected::{Affected, affected_days},
+    affected::{Affected, GONE, affected_days},
     below::tables_below,
     differing::differing,
     extent::Asking,
@@ -82,20 +82,15 @@ pub(super) async fn changed(asking: &Asking<'_>, stored: &StoredView) -> Result<
         return all(reason);
     }
     let after = session.state_over(Arc::clone(asking.pins), Arc::new(inputs.after));
-    let Some((column, new)) = plan(view, &after).await? else {
+    let Some((column, plan)) = plan(view, &after).await? else {
         return all("its rows have no day");
     };
-    if changes.has(RATES) && converts(&new)? {
+    if changes.has(RATES) && converts(&plan)? {
         return all("exchange rates changed");
     }
-    let gone = "the tables that it was made from can no longer be read";
     let before = session.state_over(Arc::new(before), Arc::new(inputs.before));
-    let Ok(Some((_, old))) = plan(view, &before).await else {
-        return all(gone);
-    };
-    let (old, new) = ((&old, &before), (&new, &after));
-    match affected_days(session, old, new, &column, &changes).await {
-        Err(error) if is_gone(&error) => all(gone),
+    match affected_days(session, &plan, (&before, &after), &column, &changes).await {
+        Err(error) if is_gone(&error) => all(GONE),
         Err(error) => Err(error),
         Ok(Affected::All { reason }) => Ok(Changed::All { reason }),
         Ok(Affected::Days(days)) if days.is_empty() => Ok(Changed::Nothing),

@@ -6,12 +6,10 @@ use datafusion::{
     common::Result,
     datasource::provider_as_source,
     execution::SessionState,
-    functions_aggregate::expr_fn::sum,
-    logical_expr::{Expr, LogicalPlanBuilder, ident, lit, when},
+    logical_expr::{LogicalPlanBuilder, ident},
 };
-use deltalake_core::delta_datafusion::cdf::CHANGE_TYPE_COL;
 
-use super::extent::is_replaced;
+use super::{affected::net, extent::is_replaced};
 use crate::{
     engine::Session,
     warehouse::{
@@ -20,8 +18,7 @@ use crate::{
     },
 };
 
-/// How often a row is there, in one version more than in the other.
-const TIMES: &str = "times";
+const STORED: &str = "stored";
 
 /// The rows that only one of two versions has, or has more often.
 ///
@@ -53,35 +50,17 @@ pub(super) async fn differing(
         },
     };
     let mut versions = Vec::new();
-    for (version, times) in [(old, -1_i64), (new, 1)] {
+    for version in [old, new] {
         let rows = provider_as_source(version.provider(state).await?);
-        let rows = LogicalPlanBuilder::scan(TIMES, rows, None)?;
+        let rows = LogicalPlanBuilder::scan(STORED, rows, None)?;
         let rows = match &is_in_question {
             Some(condition) => rows.filter(condition.clone())?,
             None => rows,
         };
-        let columns = rows.schema().columns().into_iter().map(Expr::Column);
-        let columns = columns.chain([lit(times).alias(TIMES)]);
-        let columns: Vec<_> = columns.collect();
-        versions.push(rows.project(columns)?.build()?);
+        versions.push(rows.build()?);
     }
     let [old, new] = <[_; 2]>::try_from(versions).expect("two versions make two plans");
-    let rows = LogicalPlanBuilder::from(old).union(new)?;
-    let columns = rows.schema().columns();
-    let (times, columns) = columns.split_last().expect("there are the times, at least");
-    let columns: Vec<Expr> = columns.iter().cloned().map(Expr::Column).collect();
-    let times = sum(Expr::Column(times.clone())).alias(TIMES);
-    let kind = when(ident(TIMES).lt(lit(0_i64)), lit("delete")).otherwise(lit("insert"))?;
-    let names = columns
-        .iter()
-        .map(|column| column.schema_name().to_string());
-    let differing = names.map(ident).chain([kind.alias(CHANGE_TYPE_COL)]);
-    let differing: Vec<Expr> = differing.collect();
-    let rows = rows
-        .aggregate(columns, [times])?
-        .filter(ident(TIMES).not_eq(lit(0_i64)))?
-        .project(differing)?
-        .build()?;
+    let rows = net(old, new)?;
     let rows = session.stream(rows, state).await?;
     // Files that are gone, or rows that are too many.
     Ok(Images::read(rows).await.ok())

@@ -3,20 +3,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use datafusion::{
-    arrow::{
-        array::{Array, AsArray, RecordBatch, new_null_array},
-        compute::cast,
-        datatypes::SchemaRef,
-    },
+    arrow::array::RecordBatch,
     catalog::{Session, TableProvider},
     common::{DataFusionError, Result},
     datasource::MemTable,
     execution::SendableRecordBatchStream,
     physical_plan::{ExecutionPlan, execute_stream},
 };
-use deltalake_core::{
-    delta_datafusion::cdf::CHANGE_TYPE_COL, delta_datafusion::cdf::scan::DeltaCdfTableProvider,
-};
+use deltalake_core::delta_datafusion::cdf::scan::DeltaCdfTableProvider;
 use futures::TryStreamExt;
 
 use super::{
@@ -37,11 +31,7 @@ pub struct Changes {
 
 /// The changed rows of one table: as they were, and as they are.
 #[derive(Debug, Default)]
-pub struct Images {
-    rows: Vec<RecordBatch>,
-    /// Whether any of them was there before.
-    has_old: bool,
-}
+pub struct Images(Vec<RecordBatch>);
 
 impl Changes {
     /// What changed between two versions of the same tables.
@@ -70,7 +60,7 @@ impl Changes {
 
     /// Adds the changed rows of another source.
     pub fn insert(&mut self, name: String, images: Images) {
-        if !images.rows.is_empty() {
+        if !images.0.is_empty() {
             self.tables.insert(name, images);
         }
     }
@@ -90,30 +80,18 @@ impl Changes {
         self.tables.contains_key(table)
     }
 
-    /// Whether rows were changed or deleted, and not only added.
-    pub fn has_old_rows(&self) -> bool {
-        self.tables.values().any(|images| images.has_old)
-    }
-
-    /// The changed rows of a table, in the columns of one of its versions.
+    /// The changed rows of a table, as they were and as they are.
     ///
     /// # Errors
-    /// An error for a column whose values do not fit the type of that version.
-    pub fn table(&self, name: &str, schema: &SchemaRef) -> Result<Option<Arc<dyn TableProvider>>> {
-        let Some(images) = self.tables.get(name) else {
+    /// An error for rows whose columns differ.
+    pub fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(Images(rows)) = self.tables.get(name) else {
             return Ok(None);
         };
-        let rows = images.rows.iter().map(|rows| {
-            let columns = schema.fields().iter();
-            let columns = columns.map(|field| match rows.column_by_name(field.name()) {
-                Some(values) => cast(values, field.data_type()),
-                None => Ok(new_null_array(field.data_type(), rows.num_rows())),
-            });
-            let columns = columns.collect::<Result<_, _>>()?;
-            Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
-        });
-        let rows = rows.collect::<Result<Vec<_>>>()?;
-        let table = MemTable::try_new(Arc::clone(schema), vec![rows])?;
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        let table = MemTable::try_new(first.schema(), vec![rows.clone()])?;
         Ok(Some(Arc::new(table)))
     }
 }
@@ -122,7 +100,7 @@ impl Changes {
 type Traced<T> = Result<T, String>;
 
 impl Images {
-    /// Reads changed rows; those with a kind that is not `insert` were there before.
+    /// Reads changed rows.
     ///
     /// # Errors
     /// Why they cannot be read, or that they are too many to be followed.
@@ -135,8 +113,7 @@ impl Images {
             if count > MOST_ROWS {
                 return Err(format!("more than {MOST_ROWS} rows changed"));
             }
-            images.has_old |= has_old(&rows).map_err(readable)?;
-            images.rows.push(rows);
+            images.0.push(rows);
         }
         Ok(images)
     }
@@ -211,14 +188,4 @@ fn added(old: &Tags, new: &Tags) -> Traced<Tags> {
     let mut added = new.clone();
     added.retain(|name, _| !old.contains_key(name));
     Ok(added)
-}
-
-/// What is added, and no change, has no kind.
-fn has_old(rows: &RecordBatch) -> Result<bool> {
-    let Some(kinds) = rows.column_by_name(CHANGE_TYPE_COL) else {
-        return Ok(false);
-    };
-    let kinds = cast(kinds, &datafusion::arrow::datatypes::DataType::Utf8)?;
-    let kinds = kinds.as_string::<i32>();
-    Ok((0..kinds.len()).any(|row| kinds.is_null(row) || kinds.value(row) != "insert"))
 }

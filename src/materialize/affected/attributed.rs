@@ -4,16 +4,24 @@
 use std::sync::Arc;
 
 use datafusion::{
-    common::{DFSchema, JoinConstraint, JoinType, NullEquality, Result},
+    common::{DFSchema, JoinConstraint, JoinType, NullEquality, Result, internal_err},
     logical_expr::{Expr, Join, LogicalPlan, ident, utils::conjunction},
 };
 use datafusion_attribution::Attribution;
 
 use super::{
     columns::{Asked, columns, have, know, read_by, with},
+    net::net,
+    reduced::none_of,
     settled::Settled,
     walk::Walk,
 };
+
+/// What is touched of what an attribution reads.
+enum Touched<'a> {
+    Conversions(&'a Settled),
+    Touchpoints(&'a Settled),
+}
 
 impl Walk<'_> {
     pub(super) async fn attributed(
@@ -37,12 +45,10 @@ impl Walk<'_> {
         let mut found = kept.collect::<Result<Vec<_>>>()?;
         for touched in self.settled(others, &read.useful).await? {
             if !know(&touched.rows, &key) {
-                found.push(self.all_of(plan, touched.rows)?);
-                continue;
+                return self.all_of(plan).map(|rows| vec![rows]);
             }
-            self.look_up();
-            let conversions = self.of_keys(conversions, &touched, &[&key]).await?;
-            found.extend(self.credited(attribution, conversions).await?);
+            let touched = Touched::Conversions(&touched);
+            found.push(self.credited_otherwise(plan, &touched).await?);
         }
         let touchpoints = attribution.touchpoints();
         let key = ident(attribution.touchpoint_key());
@@ -50,17 +56,50 @@ impl Walk<'_> {
         let touched = self.touched(touchpoints, &read).await?;
         for touched in self.settled(touched, &read.useful).await? {
             if !know(&touched.rows, &key) {
-                found.push(self.all_of(plan, touched.rows)?);
+                return self.all_of(plan).map(|rows| vec![rows]);
+            }
+            if is_own {
+                let reached = self.reached(attribution, &touched).await?;
+                found.push(output(reached, plan.schema())?);
                 continue;
             }
-            self.look_up();
-            let reached = self.reached(attribution, &touched).await?;
-            found.extend(match is_own {
-                true => Some(output(reached, plan.schema())?),
-                false => self.credited(attribution, reached).await?,
-            });
+            let touched = Touched::Touchpoints(&touched);
+            found.push(self.credited_otherwise(plan, &touched).await?);
         }
         Ok(found)
+    }
+
+    /// The rows of the result that differ from what they were.
+    async fn credited_otherwise(
+        &self,
+        plan: &LogicalPlan,
+        touched: &Touched<'_>,
+    ) -> Result<LogicalPlan> {
+        let earlier = self.credited_of(&self.earlier(plan)?, touched).await?;
+        net(earlier, self.credited_of(plan, touched).await?)
+    }
+
+    /// The rows of the result for conversions that are touched.
+    async fn credited_of(&self, plan: &LogicalPlan, touched: &Touched<'_>) -> Result<LogicalPlan> {
+        let attribution = match plan {
+            LogicalPlan::Extension(extension) => Attribution::of(extension.node.as_ref()),
+            _ => None,
+        };
+        let Some(attribution) = attribution else {
+            return internal_err!("expected an attribution");
+        };
+        let conversions = match touched {
+            Touched::Conversions(touched) => {
+                let key = ident(attribution.conversion_key());
+                let conversions = attribution.conversions();
+                self.of_keys(conversions, touched, &[&key]).await?
+            }
+            Touched::Touchpoints(touched) => self.reached(&attribution, touched).await?,
+        };
+        match self.credited(&attribution, conversions).await? {
+            Some(credited) => Ok(credited),
+            None => none_of(plan),
+        }
     }
 
     /// The result for some conversions, from the touchpoints of their keys.

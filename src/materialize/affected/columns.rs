@@ -117,20 +117,15 @@ pub(super) fn renamed(rows: LogicalPlan, from: &DFSchema, to: &DFSchema) -> Resu
     with(rows, known)
 }
 
+/// The first columns, in the same order, under other names.
+pub(super) fn under_names(rows: LogicalPlan, names: Vec<Column>) -> Result<LogicalPlan> {
+    let columns = columns_in_order(rows.schema()).into_iter().zip(names);
+    let columns = columns.map(|(column, name)| named(&Expr::Column(column), name));
+    let columns = columns.collect();
+    with(rows, columns)
+}
+
 /// Each of these rows once.
 pub(super) fn distinct(rows: LogicalPlan) -> LogicalPlan {
     LogicalPlan::Distinct(Distinct::All(Arc::new(rows)))
-}
-
-/// All rows of a plan if there are touched rows, none otherwise.
-pub(super) fn all_if_any(plan: &LogicalPlan, rows: LogicalPlan) -> Result<LogicalPlan> {
-    let any = LogicalPlanBuilder::from(with(rows, vec![])?)
-        .limit(0, Some(1))?
-        .alias(KEYS)?
-        .build()?;
-    let all = plan.schema().columns().into_iter().map(Expr::Column);
-    LogicalPlanBuilder::from(plan.clone())
-        .cross_join(any)?
-        .project(all)?
-        .build()
 }

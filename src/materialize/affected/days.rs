@@ -15,6 +15,7 @@ use datafusion::{
 use super::{
     columns::{Asked, distinct, have, with},
     reading::Test,
+    versions::{Earlier, earlier_sources},
     walk::Walk,
 };
 use crate::{engine::Session, warehouse::changes::Changes};
@@ -22,6 +23,8 @@ use crate::{engine::Session, warehouse::changes::Changes};
 /// Columns of the answer.
 const DAY: &str = "day";
 const IS_KNOWN: &str = "is_known";
+/// Why nothing can be compared with what was.
+pub const GONE: &str = "the tables that it was made from can no longer be read";
 
 /// The days of a view that a change reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,46 +38,50 @@ pub enum Affected {
 /// The days whose rows may differ because tables changed.
 ///
 /// # Arguments
-/// `before`, `after`: the optimized plan of the view over the tables as they were and as they are,
-/// each with the state that it was planned with.
+/// `plan`: the optimized plan of the view.
+/// `before`, `now`: the states of queries over the tables as they were, and as they are, for which
+/// it was planned.
 /// `date`: the column of the view that is the day of a row, a DATE.
 ///
 /// # Errors
 /// An error of planning or of reading the tables.
 pub async fn affected_days(
     session: &Session,
-    before: (&LogicalPlan, &SessionState),
-    after: (&LogicalPlan, &SessionState),
+    plan: &LogicalPlan,
+    (before, now): (&SessionState, &SessionState),
     date: &Column,
     changes: &Changes,
 ) -> Result<Affected> {
-    if let Some(reason) = changes.untraced() {
-        return Ok(Affected::All {
+    let all = |reason: &str| {
+        Ok(Affected::All {
             reason: reason.to_owned(),
-        });
+        })
+    };
+    if let Some(reason) = changes.untraced() {
+        return all(reason);
     }
-    let mut days = BTreeSet::new();
+    let Ok(Some(earlier)) = earlier_sources(plan, changes, before).await else {
+        return all(GONE);
+    };
+    let walk = Walk {
+        session,
+        state: now,
+        changes,
+        earlier,
+    };
     let asked = Asked::just([date.clone()].into());
-    for ((plan, state), (_, other)) in [(after, before), (before, after)] {
-        let walk = Walk::new(session, state, other, changes);
-        let touched = walk.touched(plan, &asked).await?;
-        let touched = touched.into_iter().map(|rows| days_of(rows, date));
-        let found = match union(touched.collect::<Result<_>>()?)? {
-            Some(touched) => session.collect(distinct(touched), state).await?,
-            None => vec![],
-        };
-        for batch in found {
-            if batch.column(1).as_boolean().true_count() < batch.num_rows() {
-                return Ok(Affected::All {
-                    reason: "rows changed whose days cannot be told".to_owned(),
-                });
-            }
-            days.extend(batch.column(0).as_primitive::<Date32Type>());
+    let touched = walk.touched(plan, &asked).await?;
+    let touched = touched.into_iter().map(|rows| days_of(rows, date));
+    let found = match union(touched.collect::<Result<_>>()?)? {
+        Some(touched) => session.collect(distinct(touched), now).await?,
+        None => vec![],
+    };
+    let mut days = BTreeSet::new();
+    for batch in found {
+        if batch.column(1).as_boolean().true_count() < batch.num_rows() {
+            return all("rows changed whose days cannot be told");
         }
-        // Rows that are there still, and know all by themselves, would say the same once more.
-        if !changes.has_old_rows() && !walk.has_looked_up() {
-            break;
-        }
+        days.extend(batch.column(0).as_primitive::<Date32Type>());
     }
     Ok(Affected::Days(days))
 }
@@ -112,7 +119,12 @@ pub async fn rows_of_days(
     days: Vec<i32>,
 ) -> Result<LogicalPlan> {
     let changes = Changes::default();
-    let walk = Walk::new(session, state, state, &changes);
+    let walk = Walk {
+        session,
+        state,
+        changes: &changes,
+        earlier: Earlier::default(),
+    };
     let days: ArrayRef = Arc::new(Date32Array::from(days));
     let nulls = NullEquality::NullEqualsNothing;
     let is_asked = Test::of(&Expr::Column(date.clone()), &[days], nulls)?;

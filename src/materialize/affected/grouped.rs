@@ -7,6 +7,7 @@ use datafusion::{
 
 use super::{
     columns::{Asked, column, distinct, know, named, read_by, with},
+    net::net,
     settled::Settled,
     walk::Walk,
 };
@@ -20,7 +21,7 @@ impl Walk<'_> {
     ) -> Result<Vec<LogicalPlan>> {
         let groups = &aggregate.group_expr;
         if groups.iter().any(|it| matches!(it, Expr::GroupingSet(_))) {
-            return self.everything(plan);
+            return self.everything(plan).await;
         }
         let read = Asked::just(read_by(groups));
         let touched = self.touched(&aggregate.input, &read).await?;
@@ -38,7 +39,6 @@ impl Walk<'_> {
                 found.push(distinct(with(touched.rows, outputs)?));
                 continue;
             }
-            self.look_up();
             found.extend(self.different(plan, &touched, &keys).await?);
         }
         Ok(found)
@@ -65,26 +65,42 @@ impl Walk<'_> {
                     found.push(distinct(with(touched.rows.clone(), keys)?));
                     continue;
                 }
-                self.look_up();
                 found.extend(self.different(plan, &touched, &keys).await?);
             }
         }
         Ok(found)
     }
 
-    /// The groups or partitions of a plan, whole, that touched rows are in.
+    /// Of the groups or partitions that touched rows are in, the rows that differ from what they
+    /// were.
     ///
     /// # Arguments
     /// `keys`: those of a group that are known; without any, all may be touched.
-    pub(super) async fn with_keys(
+    async fn different(
+        &self,
+        plan: &LogicalPlan,
+        touched: &Settled,
+        keys: &[&Expr],
+    ) -> Result<Vec<LogicalPlan>> {
+        if keys.is_empty() {
+            return self.all_of(plan).map(|rows| vec![rows]);
+        }
+        let earlier = self.with_keys(&self.earlier(plan)?, touched, keys).await?;
+        let now = self.with_keys(plan, touched, keys).await?;
+        Ok(match touched.batches {
+            Some(_) => vec![net(earlier, now)?],
+            // They would be many to compare.
+            None => vec![earlier, now],
+        })
+    }
+
+    /// The groups or partitions of a plan, whole, that touched rows are in.
+    async fn with_keys(
         &self,
         plan: &LogicalPlan,
         touched: &Settled,
         keys: &[&Expr],
     ) -> Result<LogicalPlan> {
-        if keys.is_empty() {
-            return self.all_of(plan, touched.rows.clone());
-        }
         let [input] = plan.inputs()[..] else {
             return internal_err!("expected one input of groups or partitions");
         };

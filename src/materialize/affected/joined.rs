@@ -20,7 +20,6 @@ use super::{
 struct Seen<'a> {
     join: &'a Join,
     side: JoinSide,
-    plan: &'a LogicalPlan,
 }
 
 impl Walk<'_> {
@@ -32,43 +31,64 @@ impl Walk<'_> {
     ) -> Result<Vec<LogicalPlan>> {
         // NOT IN: one NULL among the touched rows decides about every row of the other side.
         if join.null_aware {
-            return self.everything(plan);
+            return self.everything(plan).await;
         }
+        let left = Seen {
+            join,
+            side: JoinSide::Left,
+        };
+        let right = Seen {
+            join,
+            side: JoinSide::Right,
+        };
         let mut found = vec![];
-        for side in [JoinSide::Left, JoinSide::Right] {
-            let seen = Seen { join, side, plan };
-            let read = seen.asked(asked);
-            let touched = self.touched(seen.touched(), &read).await?.into_iter();
-            let (kept, met): (Vec<_>, Vec<_>) =
-                touched.partition(|rows| seen.keeps_rows() && have(rows, &asked.needed));
-            found.extend(kept);
-            for touched in self.settled(met, &read.useful).await? {
-                found.extend(self.through(&seen, &touched, asked).await?);
+        let of_left = self.of_side(&left, asked, &mut found).await?;
+        let of_right = self.of_side(&right, asked, &mut found).await?;
+        let mut met = vec![];
+        for (seen, touched) in [(&left, &of_left), (&right, &of_right)] {
+            for touched in touched {
+                let Some(on) = seen.known_keys(&[&touched.rows]) else {
+                    return self.all_of(plan).map(|rows| vec![rows]);
+                };
+                met.push((vec![seen], seen.met(self, touched, on).await?));
             }
+        }
+        // What is gone of one side may have met what is gone of the other.
+        for (rows, others) in both(&of_left, &of_right).filter(|_| left.has_columns_of_both()) {
+            let Some(on) = left.known_keys(&[rows, others]) else {
+                return self.all_of(plan).map(|rows| vec![rows]);
+            };
+            let pairs = left.pairs(rows, others, on, JoinType::Inner)?;
+            met.push((vec![&left, &right], pairs));
+        }
+        for (sides, met) in met {
+            for seen in sides {
+                // A row that meets nobody any more is still there, with NULL for what it met.
+                if seen.is_nullable() && !have(seen.other(), &asked.needed) {
+                    found.push(seen.with_nulls(&met)?);
+                }
+            }
+            found.push(met);
         }
         Ok(found)
     }
 
-    async fn through(
+    /// The touched rows of one side that what they meet matters of.
+    ///
+    /// # Arguments
+    /// `found`: takes those that are rows of the result by themselves.
+    async fn of_side(
         &self,
         seen: &Seen<'_>,
-        touched: &Settled,
         asked: &Asked,
-    ) -> Result<Vec<LogicalPlan>> {
-        let on = seen.join.on.iter();
-        let on = on.filter(|(left, right)| know(&touched.rows, seen.pick(left, right)));
-        let on: Vec<(Expr, Expr)> = on.cloned().collect();
-        if on.is_empty() && !seen.join.on.is_empty() {
-            return Ok(vec![self.all_of(seen.plan, touched.rows.clone())?]);
-        }
-        self.look_up();
-        let met = seen.met(self, touched, on).await?;
-        // A row that meets nobody any more is still there, with NULL for what it met.
-        let unmet = match seen.is_nullable() && !have(seen.other(), &asked.needed) {
-            true => Some(seen.with_nulls(&met)?),
-            false => None,
-        };
-        Ok(std::iter::once(met).chain(unmet).collect())
+        found: &mut Vec<LogicalPlan>,
+    ) -> Result<Vec<Settled>> {
+        let read = seen.asked(asked);
+        let touched = self.touched(seen.touched(), &read).await?.into_iter();
+        let (kept, met): (Vec<_>, Vec<_>) =
+            touched.partition(|rows| seen.keeps_rows() && have(rows, &asked.needed));
+        found.extend(kept);
+        self.settled(met, &read.useful).await
     }
 }
 
@@ -153,30 +173,32 @@ impl Seen<'_> {
             LeftSemi | LeftAnti | LeftMark => LeftSemi,
             RightSemi | RightAnti | RightMark => RightSemi,
         };
-        let filter = self.join.filter.iter().flat_map(split_conjunction);
-        let filter = filter.filter(|part| {
-            let both = part.column_refs();
-            let mut both = both.into_iter();
-            both.all(|it| have(&touched.rows, [it]) || have(self.other(), [it]))
-        });
-        let filter: Vec<Expr> = filter.cloned().collect();
         let keys = on.iter();
         let keys = keys.map(|(left, right)| (self.other_of(left, right), self.pick(left, right)));
         let keys: Vec<_> = keys.collect();
         let nulls = self.join.null_equality;
         let mut other = walk.meeting(self.other(), touched, &keys, nulls).await?;
-        for condition in &filter {
-            other = touched.compared(other, condition)?;
+        for condition in self.known_filter(&touched.rows, self.other()) {
+            other = touched.compared(other, &condition)?;
         }
-        let filter = conjunction(filter);
-        let (rows, other) = (Arc::new(touched.rows.clone()), Arc::new(other));
-        let (left, right) = match is_left {
-            true => (rows, other),
-            false => (other, rows),
-        };
+        match is_left {
+            true => self.pairs(&touched.rows, &other, on, join_type),
+            false => self.pairs(&other, &touched.rows, on, join_type),
+        }
+    }
+
+    /// Joins rows of the left side with rows of the right, by what is known of them.
+    fn pairs(
+        &self,
+        left: &LogicalPlan,
+        right: &LogicalPlan,
+        on: Vec<(Expr, Expr)>,
+        join_type: JoinType,
+    ) -> Result<LogicalPlan> {
+        let filter = conjunction(self.known_filter(left, right));
         let join = Join::try_new(
-            left,
-            right,
+            Arc::new(left.clone()),
+            Arc::new(right.clone()),
             on,
             filter,
             join_type,
@@ -185,6 +207,35 @@ impl Seen<'_> {
             false,
         )?;
         Ok(LogicalPlan::Join(join))
+    }
+
+    /// The conditions of the join that can be judged.
+    fn known_filter(&self, rows: &LogicalPlan, others: &LogicalPlan) -> Vec<Expr> {
+        let filter = self.join.filter.iter().flat_map(split_conjunction);
+        let filter = filter.filter(|part| {
+            let mut read = part.column_refs().into_iter();
+            read.all(|it| have(rows, [it]) || have(others, [it]))
+        });
+        filter.cloned().collect()
+    }
+
+    /// The keys of the join that are known of touched rows; `None` if it has some and they are not.
+    ///
+    /// # Arguments
+    /// `touched`: of this side, or of this side and the other.
+    fn known_keys(&self, touched: &[&LogicalPlan]) -> Option<Vec<(Expr, Expr)>> {
+        let on = self.join.on.iter();
+        let on = on.filter(|(left, right)| {
+            let keys = [self.pick(left, right), self.other_of(left, right)];
+            touched.iter().zip(keys).all(|(rows, key)| know(rows, key))
+        });
+        let on: Vec<_> = on.cloned().collect();
+        (self.join.on.is_empty() || !on.is_empty()).then_some(on)
+    }
+
+    fn has_columns_of_both(&self) -> bool {
+        use JoinType::{Full, Inner, Left, Right};
+        matches!(self.join.join_type, Inner | Left | Right | Full)
     }
 
     /// The same rows, with NULL in all columns of this side.
@@ -200,4 +251,14 @@ impl Seen<'_> {
         });
         with(met.clone(), values.collect::<Result<_>>()?)
     }
+}
+
+/// Rows of one side with those of the other.
+fn both<'a>(
+    left: &'a [Settled],
+    right: &'a [Settled],
+) -> impl Iterator<Item = (&'a LogicalPlan, &'a LogicalPlan)> {
+    let right = || right.iter().map(|it| &it.rows);
+    left.iter()
+        .flat_map(move |left| right().map(|right| (&left.rows, right)))
 }

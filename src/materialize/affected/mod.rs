@@ -15,19 +15,25 @@
 //! The way is walked from below, and where touched rows meet others they are computed: mostly they
 //! are few, and the rest of the way asks for little more than what they meet.
 //!
-//! Rows that are gone met rows of their own time. So the question is asked of two plans: of the
-//! tables as they were, and as they are.
+//! Touched rows are those of both versions: what was and is not, and what is and was not. A row that
+//! is gone met rows that are still there, or that are touched themselves; so what touched rows meet
+//! is read from the tables as they are, and from the touched rows of the other side. Groups, windows
+//! and `attribute()` make other rows of what they read: theirs are computed from both versions of
+//! the tables, as far as they are touched, and those that are the same go no further.
 
 mod attributed;
 mod columns;
 mod days;
 mod grouped;
 mod joined;
+mod net;
 mod reading;
 mod reduced;
 mod rows;
+mod scanned;
 mod settled;
-mod unchanged;
+mod versions;
 mod walk;
 
-pub use days::{Affected, affected_days, rows_of_days};
+pub use days::{Affected, GONE, affected_days, rows_of_days};
+pub(super) use net::net;

@@ -325,7 +325,8 @@ fn filtered(plan: LogicalPlan, tests: &[Test]) -> Result<LogicalPlan> {
     LogicalPlanBuilder::from(plan).filter(condition)?.build()
 }
 
-fn none_of(plan: &LogicalPlan) -> Result<LogicalPlan> {
+/// No rows, in the columns of a plan.
+pub(super) fn none_of(plan: &LogicalPlan) -> Result<LogicalPlan> {
     filtered(plan.clone(), &[])
 }
 

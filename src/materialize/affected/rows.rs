@@ -22,7 +22,7 @@ pub(super) async fn projection(
         let plan = LogicalPlan::Projection(projection.clone());
         return match walk.has_as_many_rows(&plan).await? {
             true => Ok(vec![]),
-            false => walk.everything(&plan),
+            false => walk.everything(&plan).await,
         };
     }
     let outputs = || {

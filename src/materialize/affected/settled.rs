@@ -9,12 +9,12 @@ use datafusion::{
     arrow::array::RecordBatch,
     common::{Column, Result, config::ConfigOptions},
     datasource::{MemTable, provider_as_source},
-    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder},
+    logical_expr::{LogicalPlan, LogicalPlanBuilder},
 };
 use futures::TryStreamExt;
 
 use super::{
-    columns::{Columns, by_place, columns, columns_in_order, distinct, with},
+    columns::{Columns, by_place, columns, columns_in_order, distinct, under_names},
     walk::Walk,
 };
 
@@ -121,13 +121,4 @@ impl Walk<'_> {
             options,
         }))
     }
-}
-
-/// The same columns under other names.
-fn under_names(rows: LogicalPlan, names: Vec<Column>) -> Result<LogicalPlan> {
-    let columns = rows.schema().columns().into_iter().zip(names);
-    let columns = columns
-        .map(|(column, name)| Expr::Column(column).alias_qualified(name.relation, name.name));
-    let columns = columns.collect();
-    with(rows, columns)
 }

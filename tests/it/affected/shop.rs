@@ -327,8 +327,8 @@ impl Shop {
         let warehouse = self.engine.warehouse();
         let changes = Changes::between(warehouse, &new.state, &old.pins, &new.pins);
         let changes = changes.await.unwrap();
-        let (before, after) = ((&old.plan, &old.state), (&new.plan, &new.state));
-        let affected = affected_days(&self.session, before, after, &new.date, &changes).await;
+        let states = (&old.state, &new.state);
+        let affected = affected_days(&self.session, &new.plan, states, &new.date, &changes).await;
         affected.unwrap_or_else(|error| panic!("{error}\n{}", new.plan.display_indent()))
     }
 }

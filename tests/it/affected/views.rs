@@ -177,4 +177,36 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
          from orders as o
          left join (select 1 as one from order_adjustments where amount < 0 limit 1) as seen on true",
     ),
+    (
+        "groups of what both sides of a join tell",
+        "select local_date(min(o.ordered_at)) as date, c.name, count(*) as orders
+         from orders as o join customers as c on c.customer_id = o.customer_id
+         group by c.name",
+    ),
+    (
+        "a day of either side of a left join",
+        "select local_date(coalesce(a.occurred_at, o.ordered_at)) as date, o.customer_id, a.amount
+         from orders as o left join order_adjustments as a on a.order_id = o.order_id",
+    ),
+    (
+        "a full join of rows",
+        "select local_date(coalesce(o.ordered_at, a.occurred_at)) as date, o.customer_id, a.amount
+         from orders as o full join order_adjustments as a on a.order_id = o.order_id",
+    ),
+    (
+        "a window over rows that are alike",
+        "select local_date(first_at) as date, customer_id, total from (
+            select customer_id, total, min(ordered_at) over (partition by customer_id) as first_at
+            from orders)",
+    ),
+    (
+        "groups of what was credited",
+        "select local_date(min(occurred_at)) as date, associate_id, sum(credit) as credit
+         from attribute(
+            conversions => orders, touchpoints => activities, key => 'customer_id',
+            conversion_id => 'order_id', conversion_time => 'ordered_at', value => 'total',
+            touchpoint_id => 'activity_id', touchpoint_time => 'occurred_at',
+            model => 'first_touch', lookback => interval '9 days')
+         group by associate_id",
+    ),
 ];
