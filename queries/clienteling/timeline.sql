@@ -114,7 +114,8 @@ by_the_day as (
                 order_id,
                 purchased_at,
                 total,
-                concat(customer_id, '|', zone) as client_and_zone,
+                customer_id,
+                zone,
                 cast(decided_on as timestamp) as day
             from sales
             where has_only_day and customer_id is not null
@@ -122,14 +123,14 @@ by_the_day as (
         touchpoints => (
             select
                 touches.*,
-                concat(touches.customer_id, '|', zones.zone) as touched_client_and_zone,
+                zones.zone as touched_zone,
                 cast(case when zones.zone = '' then local_date(touches.occurred_at)
                     else local_date(touches.occurred_at, zones.zone) end as timestamp) as touch_day
             -- The few zones come first: what comes first is held, and the other streams past it.
             from (select distinct zone from sales where has_only_day) as zones
             cross join touches
         ),
-        key => 'client_and_zone = touched_client_and_zone',
+        key => 'customer_id',
         conversion_id => 'order_id',
         conversion_time => 'day',
         value => 'total',
@@ -139,6 +140,8 @@ by_the_day as (
         lookback => lookback,
         unattributed => false
     )
+    -- Each touch counts by itself: those of other zones take nothing from it.
+    where zone = touched_zone
 ),
 touched as (
     select * from by_the_clock

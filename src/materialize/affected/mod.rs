@@ -29,6 +29,7 @@ mod joined;
 mod net;
 mod reading;
 mod reduced;
+mod reduced_join;
 mod rows;
 mod scanned;
 mod settled;

@@ -1,7 +1,6 @@
 //! Reading of other rows only what touched rows can meet.
 
 use std::{
-    collections::HashSet,
     hash::{Hash, Hasher},
     sync::Arc,
 };
@@ -13,7 +12,7 @@ use datafusion::{
         datatypes::DataType,
     },
     common::{
-        Column, NullEquality, Result, ScalarValue,
+        Column, HashSet, NullEquality, Result, ScalarValue,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
         utils::take_function_args,
     },

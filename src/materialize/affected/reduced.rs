@@ -7,9 +7,7 @@
 use std::sync::Arc;
 
 use datafusion::{
-    common::{
-        Column, DFSchema, JoinConstraint, JoinType, NullEquality, Result, tree_node::TreeNode,
-    },
+    common::{Column, DFSchema, JoinConstraint, JoinType, NullEquality, Result},
     logical_expr::{
         Aggregate, Distinct, Expr, Join, LogicalPlan, LogicalPlanBuilder, Projection,
         SubqueryAlias, Window, lit, utils::disjunction,
@@ -18,7 +16,7 @@ use datafusion::{
 use futures::future::BoxFuture;
 
 use super::{
-    columns::{KEYS, columns, columns_in_order, distinct, have, read_by, with},
+    columns::{KEYS, columns_in_order, distinct, have, read_by, with},
     grouped::partitions,
     reading::Test,
     settled::Settled,
@@ -135,14 +133,14 @@ impl Walk<'_> {
                         };
                         Ok(LogicalPlan::Join(join))
                     }
-                    None => filtered(plan.clone(), &tests),
+                    None => read_whole(plan, &tests),
                 };
             }
             _ => None,
         };
         match reduced {
             Some(input) => plan.with_new_exprs(plan.expressions(), vec![input]),
-            None => filtered(plan.clone(), &tests),
+            None => read_whole(plan, &tests),
         }
     }
 
@@ -224,72 +222,6 @@ impl Walk<'_> {
     pub(super) async fn only(&self, plan: &LogicalPlan, tests: &[Test]) -> Result<LogicalPlan> {
         filtered(self.reduced(plan, tests.to_vec()).await?, tests)
     }
-
-    /// Both sides of a join, of which the one that has the rows in question is reduced to these,
-    /// and the other one to what they meet.
-    async fn join_inputs(
-        &self,
-        join: &Join,
-        tests: Vec<Test>,
-    ) -> Result<Option<(LogicalPlan, LogicalPlan)>> {
-        use JoinType::{Inner, Left, LeftAnti, LeftSemi};
-        if !matches!(join.join_type, Inner | Left | LeftSemi | LeftAnti) || join.null_aware {
-            return Ok(None);
-        }
-        let Some(tests) = self.of_left(join, tests).await? else {
-            return Ok(None);
-        };
-        let left = self.only(&join.left, &tests).await?;
-        if join.on.is_empty() || !is_worth_reducing(&join.right)? {
-            return Ok(Some((left, (*join.right).clone())));
-        }
-        let Some(left) = self.settled_whole(left).await? else {
-            return Ok(Some((none_of(&join.left)?, (*join.right).clone())));
-        };
-        let pairs: Vec<_> = join.on.iter().map(|(left, right)| (right, left)).collect();
-        let right = match left.tests(&pairs, join.null_equality)? {
-            Some(tests) => self.reduced(&join.right, tests).await?,
-            None => (*join.right).clone(),
-        };
-        Ok(Some((left.rows, right)))
-    }
-
-    /// The tests of rows of a join as tests of its left side; `None` if some cannot be.
-    async fn of_left(&self, join: &Join, tests: Vec<Test>) -> Result<Option<Vec<Test>>> {
-        let (left, right) = (columns(join.left.schema()), columns(join.right.schema()));
-        let is_outer = join.join_type != JoinType::Inner;
-        let mut of_left = Vec::new();
-        let mut of_right = Vec::new();
-        for test in tests {
-            let read = test.columns();
-            if read.is_subset(&left) {
-                of_left.push(test);
-            } else if read.is_subset(&right) && !(is_outer && test.may_hold_for_null()) {
-                of_right.push(test);
-            } else {
-                return Ok(None);
-            }
-        }
-        if of_right.is_empty() {
-            return Ok(Some(of_left));
-        }
-        if join.on.is_empty() {
-            return Ok(None);
-        }
-        let rows = filtered(
-            self.reduced(&join.right, of_right.clone()).await?,
-            &of_right,
-        )?;
-        let keys = read_by(join.on.iter().map(|(_, right)| right));
-        for settled in self.settled(vec![rows], &keys).await? {
-            let pairs: Vec<_> = join.on.iter().map(|(left, right)| (left, right)).collect();
-            match settled.tests(&pairs, join.null_equality)? {
-                Some(tests) => of_left.extend(tests),
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(of_left))
-    }
 }
 
 /// Tests above a projection as tests below it.
@@ -325,6 +257,14 @@ fn filtered(plan: LogicalPlan, tests: &[Test]) -> Result<LogicalPlan> {
     LogicalPlanBuilder::from(plan).filter(condition)?.build()
 }
 
+/// What no test can be told below of.
+fn read_whole(plan: &LogicalPlan, tests: &[Test]) -> Result<LogicalPlan> {
+    if !matches!(plan, LogicalPlan::TableScan(_)) {
+        tracing::debug!(of = %plan.display(), "read whole");
+    }
+    filtered(plan.clone(), tests)
+}
+
 /// No rows, in the columns of a plan.
 pub(super) fn none_of(plan: &LogicalPlan) -> Result<LogicalPlan> {
     filtered(plan.clone(), &[])
@@ -341,14 +281,4 @@ fn chosen_by(aggregate: &Expr) -> Option<&Expr> {
         }
         _ => None,
     }
-}
-
-/// Whether a plan does more than read rows: else a join filters what it reads by itself.
-fn is_worth_reducing(plan: &LogicalPlan) -> Result<bool> {
-    plan.exists(|node| {
-        Ok(matches!(
-            node,
-            LogicalPlan::Window(_) | LogicalPlan::Aggregate(_)
-        ))
-    })
 }

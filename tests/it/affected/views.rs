@@ -209,4 +209,28 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
             model => 'first_touch', lookback => interval '9 days')
          group by associate_id",
     ),
+    (
+        "windows over a full join of groups",
+        "select local_date(first_at) as date, order_id, customer_id, amount from (
+            select
+                coalesce(o.order_id, a.order_id) as order_id,
+                o.customer_id,
+                a.amount,
+                min(coalesce(o.ordered_at, a.occurred_at)) over (
+                    partition by coalesce(o.customer_id, a.order_id)
+                ) as first_at
+            from orders as o
+            full join (
+                select order_id, min(occurred_at) as occurred_at, sum(amount) as amount
+                from order_adjustments group by order_id) as a
+                on a.order_id = o.order_id)",
+    ),
+    (
+        "groups beside what there is of others",
+        "select local_date(o.first_at) as date, o.customer_id, o.orders, others.refunds
+         from (select count(*) > 3 as refunds from order_adjustments) as others
+         cross join (
+            select customer_id, min(ordered_at) as first_at, count(*) as orders
+            from orders group by customer_id) as o",
+    ),
 ];

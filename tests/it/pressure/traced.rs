@@ -250,6 +250,8 @@ async fn what_ends_badly_is_an_error() {
     // There is one place: this one waits, and its client gives up.
     let waiting = tokio::time::timeout(Duration::from_millis(300), start(&client, ENDLESS));
     assert!(waiting.await.is_err());
+    // The server learns of that a moment later: before there is a place, or else it would run.
+    tokio::time::sleep(Duration::from_millis(500)).await;
     cancel(&client, &cancelled.info).await;
     let cancelled = cancelled.error().await;
     let late = start(&client, ENDLESS).await.unwrap().error().await;
