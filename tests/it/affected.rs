@@ -41,7 +41,13 @@ async fn follow(first: Vec<Change>, steps: Vec<Vec<Change>>) {
             let Affected::Days(affected) = shop.affected(&old, &new).await else {
                 panic!("{name}: every version is there");
             };
-            let (old, new) = (shop.days(old).await, shop.days(new).await);
+            let dated: Vec<i32> = affected.iter().copied().flatten().collect();
+            let made = shop.rows_of_days(&new, &dated).await;
+            let (old, new) = (shop.days(&old).await, shop.days(&new).await);
+            for day in dated {
+                let (made, whole) = (made.get(&Some(day)), new.get(&Some(day)));
+                assert_eq!(made, whole, "{name}: day {day} by itself after {changes:?}");
+            }
             for day in old.keys().chain(new.keys()) {
                 assert!(
                     old.get(day) == new.get(day) || affected.contains(day),

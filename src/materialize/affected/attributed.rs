@@ -1,18 +1,16 @@
 //! Touched rows through `attribute()`: a conversion depends on itself, and on the touchpoints of
 //! its key and lookback.
 
-use std::sync::Arc;
-
 use datafusion::{
-    common::{DFSchema, JoinConstraint, JoinType, NullEquality, Result, internal_err},
-    logical_expr::{Expr, Join, LogicalPlan, ident, utils::conjunction},
+    common::{DFSchema, Result, internal_err},
+    logical_expr::{Expr, LogicalPlan, ident},
 };
 use datafusion_attribution::Attribution;
 
 use super::{
     columns::{Asked, columns, have, know, read_by, with},
+    credited::attribution_of,
     net::net,
-    reduced::none_of,
     settled::Settled,
     walk::Walk,
 };
@@ -81,11 +79,7 @@ impl Walk<'_> {
 
     /// The rows of the result for conversions that are touched.
     async fn credited_of(&self, plan: &LogicalPlan, touched: &Touched<'_>) -> Result<LogicalPlan> {
-        let attribution = match plan {
-            LogicalPlan::Extension(extension) => Attribution::of(extension.node.as_ref()),
-            _ => None,
-        };
-        let Some(attribution) = attribution else {
+        let Some(attribution) = attribution_of(plan) else {
             return internal_err!("expected an attribution");
         };
         let conversions = match touched {
@@ -96,75 +90,7 @@ impl Walk<'_> {
             }
             Touched::Touchpoints(touched) => self.reached(&attribution, touched).await?,
         };
-        match self.credited(&attribution, conversions).await? {
-            Some(credited) => Ok(credited),
-            None => none_of(plan),
-        }
-    }
-
-    /// The result for some conversions, from the touchpoints of their keys.
-    async fn credited(
-        &self,
-        attribution: &Attribution<'_>,
-        conversions: LogicalPlan,
-    ) -> Result<Option<LogicalPlan>> {
-        let Some(conversions) = self.settled_whole(conversions).await? else {
-            return Ok(None);
-        };
-        let (ours, theirs) = (
-            ident(attribution.conversion_key()),
-            ident(attribution.touchpoint_key()),
-        );
-        let nulls = NullEquality::NullEqualsNothing;
-        let touchpoints = self
-            .meeting(
-                attribution.touchpoints(),
-                &conversions,
-                &[(&theirs, &ours)],
-                nulls,
-            )
-            .await?;
-        attribution.over(conversions.rows, touchpoints).map(Some)
-    }
-
-    /// The conversions that touchpoints may have earned.
-    async fn reached(
-        &self,
-        attribution: &Attribution<'_>,
-        touchpoints: &Settled,
-    ) -> Result<LogicalPlan> {
-        let (at, touched_at) = (
-            ident(attribution.conversion_time()),
-            ident(attribution.touchpoint_time()),
-        );
-        let within = know(&touchpoints.rows, &touched_at).then(|| {
-            let not_before = at.clone().gt_eq(touched_at.clone());
-            let not_after = attribution.lookback().map(|it| at.lt_eq(touched_at + it));
-            std::iter::once(not_before).chain(not_after)
-        });
-        let within: Vec<Expr> = within.into_iter().flatten().collect();
-        let on = (
-            ident(attribution.conversion_key()),
-            ident(attribution.touchpoint_key()),
-        );
-        let nulls = NullEquality::NullEqualsNothing;
-        let keys = [(&on.0, &on.1)];
-        let conversions = attribution.conversions();
-        let mut conversions = self.meeting(conversions, touchpoints, &keys, nulls).await?;
-        for condition in &within {
-            conversions = touchpoints.compared(conversions, condition)?;
-        }
-        let join = Join::try_new(
-            Arc::new(conversions),
-            Arc::new(touchpoints.rows.clone()),
-            vec![on],
-            conjunction(within),
-            JoinType::LeftSemi,
-            JoinConstraint::On,
-            nulls,
-            false,
-        )?;
-        Ok(LogicalPlan::Join(join))
+        self.credited(plan, &attribution, conversions).await
     }
 }
 

@@ -23,6 +23,7 @@
 
 mod attributed;
 mod columns;
+mod credited;
 mod days;
 mod grouped;
 mod joined;

@@ -7,12 +7,15 @@ use std::{
 
 use datafusion::{
     arrow::{
-        array::{Array, ArrayRef, BooleanArray, RecordBatch},
-        compute::{and, cast, filter, is_not_null, is_null},
-        datatypes::DataType,
+        array::{
+            Array, ArrayRef, AsArray, BooleanArray, RecordBatch, RecordBatchOptions, new_null_array,
+        },
+        compute::{self, and, cast, filter, is_not_null},
+        datatypes::{DataType, Schema},
     },
     common::{
-        Column, HashSet, NullEquality, Result, ScalarValue,
+        Column, DFSchema, HashSet, NullEquality, Result, ScalarValue,
+        config::ConfigOptions,
         tree_node::{Transformed, TreeNode, TreeNodeRecursion},
         utils::take_function_args,
     },
@@ -21,7 +24,7 @@ use datafusion::{
         ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, binary_expr,
         execution_props::ExecutionProps, lit, physical_planning_context::PhysicalPlanningContext,
     },
-    physical_expr::create_physical_expr,
+    physical_expr::{PhysicalExpr, create_physical_expr},
 };
 
 use arrow::row::{RowConverter, SortField};
@@ -78,9 +81,22 @@ impl Test {
         read_by([&self.expr])
     }
 
-    /// Whether it may hold where all that it reads is NULL.
-    pub(super) fn may_hold_for_null(&self) -> bool {
-        self.has_null || !is_null_of_null(&self.expr)
+    /// Whether it may hold for a row in which all columns of a schema are NULL.
+    pub(super) fn may_hold_for_null(
+        &self,
+        schema: &DFSchema,
+        options: &Arc<ConfigOptions>,
+    ) -> Result<bool> {
+        let condition = physical(&self.condition(), schema, options)?;
+        let nulls = schema.fields().iter();
+        let nulls = nulls.map(|field| new_null_array(field.data_type(), 1));
+        let nullable = schema.fields().iter();
+        let nullable = nullable.map(|field| field.as_ref().clone().with_nullable(true));
+        let nullable = Arc::new(Schema::new(nullable.collect::<Vec<_>>()));
+        let rows = RecordBatchOptions::new().with_row_count(Some(1));
+        let row = RecordBatch::try_new_with_options(nullable, nulls.collect(), &rows)?;
+        let holds = condition.evaluate(&row)?.into_array(1)?;
+        Ok(holds.as_boolean().true_count() > 0)
     }
 
     /// The same test where columns are other expressions; a column of which none is told stays.
@@ -101,38 +117,72 @@ impl Test {
         })
     }
 
-    /// Tests of which one holds if this does: of what an expression chooses from.
-    pub(super) fn parts(self) -> Vec<Self> {
-        let parts: Vec<&Expr> = match &self.expr {
-            Expr::ScalarFunction(call) if call.func.name() == "coalesce" => {
-                call.args.iter().collect()
-            }
-            Expr::Case(case) if !self.has_null => {
-                let values = case.when_then_expr.iter().map(|(_, value)| &**value);
-                values.chain(case.else_expr.as_deref()).collect()
-            }
-            _ => return vec![self],
+    /// Tests of which one holds if this does: of what the expression chooses from.
+    pub(super) fn parts(self) -> Result<Vec<Self>> {
+        let Some((chooser, choices)) = choice(&self.expr)? else {
+            return Ok(vec![self]);
         };
-        let is_null = |it: &Expr| matches!(it, Expr::Literal(value, _) if value.is_null());
-        let parts = parts.into_iter().filter(|it| self.has_null || !is_null(it));
-        let parts = parts.map(|part| Self {
-            expr: part.clone(),
-            ..self.clone()
-        });
-        parts.flat_map(Self::parts).collect()
+        let mut parts = vec![];
+        for choice in choices {
+            let expr = self.expr.clone().transform_down(|expr| {
+                Ok(match expr == chooser {
+                    true => Transformed::new(choice.clone(), true, TreeNodeRecursion::Jump),
+                    false => Transformed::no(expr),
+                })
+            })?;
+            if self.has_null || !is_null(&expr.data) {
+                let part = Self {
+                    expr: expr.data,
+                    ..self.clone()
+                };
+                parts.extend(part.parts()?);
+            }
+        }
+        Ok(parts)
     }
 }
 
-/// Whether an expression is NULL where what it reads is.
-fn is_null_of_null(expr: &Expr) -> bool {
+/// What an expression chooses from first: the part of it that chooses, and each that it may choose.
+fn choice(expr: &Expr) -> Result<Option<(Expr, Vec<Expr>)>> {
+    let mut found = None;
+    expr.apply(|part| {
+        let choices = match part {
+            Expr::ScalarFunction(call) if call.func.name() == "coalesce" => call.args.clone(),
+            Expr::Case(case) => {
+                let values = case.when_then_expr.iter().map(|(_, value)| &**value);
+                let otherwise = case.else_expr.as_deref().cloned();
+                let otherwise = otherwise.unwrap_or_else(|| lit(ScalarValue::Null));
+                values.cloned().chain([otherwise]).collect()
+            }
+            _ => return Ok(TreeNodeRecursion::Continue),
+        };
+        found = Some((part.clone(), choices));
+        Ok(TreeNodeRecursion::Stop)
+    })?;
+    Ok(found)
+}
+
+/// Whether an expression is NULL, as can be seen.
+fn is_null(expr: &Expr) -> bool {
     match expr {
-        Expr::Column(_) => true,
-        Expr::Cast(cast) => is_null_of_null(&cast.expr),
+        Expr::Literal(value, _) => value.is_null(),
+        Expr::Cast(cast) => is_null(&cast.expr),
         Expr::BinaryExpr(BinaryExpr { left, op, right }) => {
-            *op == Operator::StringConcat && (is_null_of_null(left) || is_null_of_null(right))
+            *op == Operator::StringConcat && (is_null(left) || is_null(right))
         }
         _ => false,
     }
+}
+
+fn physical(
+    expr: &Expr,
+    schema: &DFSchema,
+    options: &Arc<ConfigOptions>,
+) -> Result<Arc<dyn PhysicalExpr>> {
+    let mut properties = ExecutionProps::new();
+    properties.mark_start_execution(Arc::clone(options));
+    let context = PhysicalPlanningContext::default();
+    create_physical_expr(expr, schema, &properties, &context)
 }
 
 impl Settled {
@@ -186,7 +236,7 @@ impl Settled {
             let mut told = Vec::with_capacity(values.len());
             for (values, untold) in values.iter().zip(&mut untold) {
                 told.push(filter(values, &and(untold, &is_not_null(values)?)?)?);
-                *untold = and(untold, &is_null(values)?)?;
+                *untold = and(untold, &compute::is_null(values)?)?;
             }
             if told.iter().any(|it| !it.is_empty()) {
                 tests.push(Test::of(theirs, &told, NullEquality::NullEqualsNothing)?);
@@ -236,10 +286,7 @@ impl Settled {
             return Ok(None);
         };
         let expression = expression.clone().unalias();
-        let (schema, mut properties) = (self.rows.schema(), ExecutionProps::new());
-        properties.mark_start_execution(Arc::clone(&self.options));
-        let context = PhysicalPlanningContext::default();
-        let expression = create_physical_expr(&expression, schema, &properties, &context)?;
+        let expression = physical(&expression, self.rows.schema(), &self.options)?;
         let values = batches.iter();
         let values = values.map(|batch| expression.evaluate(batch)?.into_array(batch.num_rows()));
         values.collect::<Result<_>>().map(Some)

@@ -17,6 +17,7 @@ use futures::future::BoxFuture;
 
 use super::{
     columns::{KEYS, columns_in_order, distinct, have, read_by, with},
+    credited::attribution_of,
     grouped::partitions,
     reading::Test,
     settled::Settled,
@@ -115,6 +116,15 @@ impl Walk<'_> {
             }
             LogicalPlan::Window(window) => self.window_input(window, tests.clone()).await?,
             LogicalPlan::Aggregate(aggregate) => self.group_input(aggregate, tests.clone()).await?,
+            LogicalPlan::Extension(_) => {
+                let Some(attribution) = attribution_of(plan) else {
+                    return read_whole(plan, &tests);
+                };
+                return match self.conversions_of(&attribution, &tests).await? {
+                    Some(conversions) => self.credited(plan, &attribution, conversions).await,
+                    None => read_whole(plan, &tests),
+                };
+            }
             LogicalPlan::Union(union) => {
                 let mut inputs = Vec::with_capacity(union.inputs.len());
                 for input in &union.inputs {
@@ -186,7 +196,7 @@ impl Walk<'_> {
             if values.len() > 1 || values.iter().any(|it| source(it).is_none()) {
                 return Ok(None);
             }
-            below.extend(test.over(source)?.parts());
+            below.extend(test.over(source)?.parts()?);
         }
         match only_groups {
             true => self.only(&aggregate.input, &below).await.map(Some),
@@ -233,7 +243,7 @@ fn through(tests: &[Test], projection: &Projection) -> Result<Vec<Test>> {
             let output = outputs.iter().position(|it| it == column)?;
             Some(projection.expr[output].clone().unalias())
         });
-        below.extend(test?.parts());
+        below.extend(test?.parts()?);
     }
     Ok(below)
 }

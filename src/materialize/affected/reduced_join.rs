@@ -1,7 +1,9 @@
 //! Joins of which few rows are in question: what of both sides can be in them.
 
+use std::sync::Arc;
+
 use datafusion::{
-    common::{JoinType, Result, tree_node::TreeNode},
+    common::{JoinType, Result, config::ConfigOptions, tree_node::TreeNode},
     logical_expr::{Expr, Join, LogicalPlan},
 };
 
@@ -28,7 +30,8 @@ impl Walk<'_> {
         if !is_known || join.null_aware {
             return Ok(None);
         }
-        let Some((mut of_left, of_right)) = by_side(join, tests) else {
+        let Some((mut of_left, of_right)) = by_side(join, tests, self.state.config_options())?
+        else {
             return Ok(None);
         };
         if join.on.is_empty() {
@@ -100,23 +103,31 @@ impl Walk<'_> {
 
 /// Tests of rows of a join as tests of its left side, and of its right; `None` if one reads both, or
 /// may hold for the NULLs of rows that meet nobody.
-fn by_side(join: &Join, tests: Vec<Test>) -> Option<(Vec<Test>, Vec<Test>)> {
+fn by_side(
+    join: &Join,
+    tests: Vec<Test>,
+    options: &Arc<ConfigOptions>,
+) -> Result<Option<(Vec<Test>, Vec<Test>)>> {
     use JoinType::{Full, Left};
-    let (left, right) = (columns(join.left.schema()), columns(join.right.schema()));
+    let (left, right) = (join.left.schema(), join.right.schema());
     let is_left_nullable = join.join_type == Full;
     let is_right_nullable = matches!(join.join_type, Left | Full);
     let (mut of_left, mut of_right) = (vec![], vec![]);
     for test in tests {
-        let (read, may_be_null) = (test.columns(), test.may_hold_for_null());
-        if read.is_subset(&left) && !(is_left_nullable && may_be_null) {
-            of_left.push(test);
-        } else if read.is_subset(&right) && !(is_right_nullable && may_be_null) {
-            of_right.push(test);
+        let read = test.columns();
+        let (side, schema, is_nullable) = if read.is_subset(&columns(left)) {
+            (&mut of_left, left, is_left_nullable)
+        } else if read.is_subset(&columns(right)) {
+            (&mut of_right, right, is_right_nullable)
         } else {
-            return None;
+            return Ok(None);
+        };
+        if is_nullable && test.may_hold_for_null(schema, options)? {
+            return Ok(None);
         }
+        side.push(test);
     }
-    Some((of_left, of_right))
+    Ok(Some((of_left, of_right)))
 }
 
 /// Whether a plan does more than read rows: else a join filters what it reads by itself.

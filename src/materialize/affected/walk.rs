@@ -8,11 +8,11 @@ use datafusion::{
     execution::SessionState,
     logical_expr::{Distinct, Expr, LogicalPlan, TableScan},
 };
-use datafusion_attribution::Attribution;
 use futures::future::BoxFuture;
 
 use super::{
     columns::Asked,
+    credited::attribution_of,
     rows,
     scanned::{in_place_of, source_of},
     versions::Earlier,
@@ -58,7 +58,7 @@ impl Walk<'_> {
             LogicalPlan::Aggregate(aggregate) => self.aggregate(aggregate, plan, asked).await,
             LogicalPlan::Window(window) => self.window(window, plan, asked).await,
             LogicalPlan::Join(join) => self.join(join, plan, asked).await,
-            LogicalPlan::Extension(extension) => match Attribution::of(extension.node.as_ref()) {
+            LogicalPlan::Extension(_) => match attribution_of(plan) {
                 Some(attribution) => self.attributed(&attribution, plan, asked).await,
                 None => self.everything(plan).await,
             },

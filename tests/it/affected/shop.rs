@@ -20,7 +20,7 @@ use tributary::{
     engine::{Engine, Session},
     materialize::{
         self,
-        affected::{Affected, affected_days},
+        affected::{Affected, affected_days, rows_of_days},
     },
     query::statement::{self, Statement},
     warehouse::{
@@ -303,10 +303,25 @@ impl Shop {
         }
     }
 
-    pub(crate) async fn days(&self, view: View) -> Days {
-        let date = view.plan.schema().index_of_column(&view.date).unwrap();
+    pub(crate) async fn days(&self, view: &View) -> Days {
+        self.by_day(view.plan.clone(), view).await
+    }
+
+    /// The rows of some days, made without the others.
+    pub(crate) async fn rows_of_days(&self, view: &View, days: &[i32]) -> Days {
+        let View {
+            plan, state, date, ..
+        } = view;
+        let rows = rows_of_days(&self.session, state, plan, date, days.to_vec());
+        let rows = rows.await;
+        let rows = rows.unwrap_or_else(|error| panic!("{error}\n{}", plan.display_indent()));
+        self.by_day(rows, view).await
+    }
+
+    async fn by_day(&self, plan: LogicalPlan, view: &View) -> Days {
+        let date = plan.schema().index_of_column(&view.date).unwrap();
         let mut days = Days::default();
-        for rows in self.session.collect(view.plan, &view.state).await.unwrap() {
+        for rows in self.session.collect(plan, &view.state).await.unwrap() {
             let dates = rows.column(date).as_primitive::<Date32Type>().clone();
             let options = FormatOptions::default().with_null("NULL");
             let columns: Vec<_> = rows
