@@ -10,7 +10,7 @@ use datafusion_attribution::Attribution;
 
 use super::{
     columns::{columns, know},
-    reading::Test,
+    condition::Test,
     reduced::none_of,
     settled::Settled,
     walk::Walk,

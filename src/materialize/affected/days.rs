@@ -14,7 +14,7 @@ use datafusion::{
 
 use super::{
     columns::{Asked, distinct, have, with},
-    reading::Test,
+    condition::Test,
     versions::{Earlier, earlier_sources},
     walk::Walk,
 };

@@ -21,8 +21,10 @@
 //! and `attribute()` make other rows of what they read: theirs are computed from both versions of
 //! the tables, as far as they are touched, and those that are the same go no further.
 
+mod among;
 mod attributed;
 mod columns;
+mod condition;
 mod credited;
 mod days;
 mod grouped;

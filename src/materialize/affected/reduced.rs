@@ -17,9 +17,9 @@ use futures::future::BoxFuture;
 
 use super::{
     columns::{KEYS, columns_in_order, distinct, have, read_by, with},
+    condition::Test,
     credited::attribution_of,
     grouped::partitions,
-    reading::Test,
     settled::Settled,
     walk::Walk,
 };

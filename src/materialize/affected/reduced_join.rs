@@ -9,7 +9,7 @@ use datafusion::{
 
 use super::{
     columns::{columns, read_by},
-    reading::Test,
+    condition::Test,
     reduced::none_of,
     walk::Walk,
 };
