@@ -27,6 +27,7 @@ mod columns;
 mod condition;
 mod credited;
 mod days;
+mod deep;
 mod grouped;
 mod joined;
 mod net;

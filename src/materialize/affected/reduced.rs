@@ -19,6 +19,7 @@ use super::{
     columns::{KEYS, columns_in_order, distinct, have, read_by, with},
     condition::Test,
     credited::attribution_of,
+    deep::deep,
     grouped::partitions,
     settled::Settled,
     walk::Walk,
@@ -94,7 +95,7 @@ impl Walk<'_> {
         plan: &'b LogicalPlan,
         tests: Vec<Test>,
     ) -> BoxFuture<'b, Result<LogicalPlan>> {
-        Box::pin(self.reduced_of(plan, tests))
+        deep(self.reduced_of(plan, tests))
     }
 
     async fn reduced_of(&self, plan: &LogicalPlan, tests: Vec<Test>) -> Result<LogicalPlan> {

@@ -13,6 +13,7 @@ use futures::future::BoxFuture;
 use super::{
     columns::Asked,
     credited::attribution_of,
+    deep::deep,
     rows,
     scanned::{in_place_of, source_of},
     versions::Earlier,
@@ -35,7 +36,7 @@ impl Walk<'_> {
         plan: &'b LogicalPlan,
         asked: &'b Asked,
     ) -> BoxFuture<'b, Result<Vec<LogicalPlan>>> {
-        Box::pin(self.touched_of(plan, asked))
+        deep(self.touched_of(plan, asked))
     }
 
     async fn touched_of(&self, plan: &LogicalPlan, asked: &Asked) -> Result<Vec<LogicalPlan>> {
