@@ -29,6 +29,7 @@ use crate::{
         money::{convert_udf, report_currency_udf},
         policy::{BarrierPlanner, PushSafeFilters, caller_functions},
         time::{ExpandPeriods, InPeriodsPlanner, local_date_udf, local_midnight_udf, periods_udtf},
+        unique_rows::UniqueRows,
     },
     security::Caller,
 };
@@ -69,7 +70,7 @@ pub(super) fn functions_of(caller: &Arc<Caller>) -> impl Iterator<Item = ScalarU
 }
 
 fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = Vec::new();
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(UniqueRows)];
     for rule in Optimizer::new().rules {
         let is_push_down = rule.name() == "push_down_filter";
         if is_push_down {

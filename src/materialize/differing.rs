@@ -51,7 +51,7 @@ pub(super) async fn differing(
     };
     let mut versions = Vec::new();
     for version in [old, new] {
-        let rows = provider_as_source(version.provider(state).await?);
+        let rows = provider_as_source(version.provider(state)?);
         let rows = LogicalPlanBuilder::scan(STORED, rows, None)?;
         let rows = match &is_in_question {
             Some(condition) => rows.filter(condition.clone())?,

@@ -215,7 +215,8 @@ async fn attempt(
 /// Size of the files of the newest commit.
 async fn written_bytes(table: &DeltaTable) -> Result<u64> {
     let version = table.version().unwrap_or_default();
-    let actions = delta::actions(table, version).await?.unwrap_or_default();
+    let actions = delta::actions(table, version).await;
+    let actions = actions.map_err(delta::external)?.unwrap_or_default();
     let sizes = actions.into_iter().filter_map(|action| match action {
         Action::Add(file) => u64::try_from(file.size).ok(),
         _ => None,

@@ -85,7 +85,7 @@ pub(super) async fn restatements(
 
 async fn sums(context: &SessionContext, table: &DeltaTable, versions: &Versions) -> Result<Sums> {
     let day = || ident(&versions.day);
-    let mut rows = context.read_table(delta::provider(table, &context.state()).await?)?;
+    let mut rows = context.read_table(delta::provider(table, &context.state())?)?;
     if let Some(replaced) = is_replaced(&versions.replaced, day()) {
         rows = rows.filter(replaced)?;
     }
@@ -126,7 +126,7 @@ async fn sums(context: &SessionContext, table: &DeltaTable, versions: &Versions)
 
 /// The last day that was stored before.
 async fn last_day(context: &SessionContext, versions: &Versions) -> Result<Option<Date>> {
-    let rows = context.read_table(delta::provider(&versions.before, &context.state()).await?)?;
+    let rows = context.read_table(delta::provider(&versions.before, &context.state())?)?;
     let last = datafusion::functions_aggregate::expr_fn::max(ident(&versions.day));
     let rows = rows.aggregate(vec![], vec![last])?.collect().await?;
     let last = rows.first().and_then(|rows| {

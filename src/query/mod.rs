@@ -24,6 +24,7 @@ pub mod statement;
 pub mod system_table;
 pub mod table_functions;
 pub mod time;
+pub mod unique_rows;
 pub mod view;
 pub mod view_text;
 mod words;

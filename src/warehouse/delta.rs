@@ -8,6 +8,7 @@ use datafusion::{
 };
 use deltalake_core::{
     DeltaResult, DeltaTable, DeltaTableBuilder, DeltaTableError,
+    delta_datafusion::{DeltaScanConfig, DeltaScanNext},
     kernel::{
         Action,
         transaction::{CommitProperties, TransactionError},
@@ -124,23 +125,49 @@ pub async fn is_present(folder: &Location) -> Result<bool> {
 ///
 /// # Errors
 /// A plan error when its store cannot be registered with the session.
-pub async fn provider(table: &DeltaTable, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
+pub fn provider(table: &DeltaTable, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
+    provider_with_key(table, session, &[])
+}
+
+/// The rows of one version of a table.
+///
+/// # Arguments
+/// `unique_key`: the columns of which no two rows have the same values; empty if none are known.
+///
+/// # Errors
+/// A plan error when its store cannot be registered with the session.
+pub fn provider_with_key(
+    table: &DeltaTable,
+    session: &dyn Session,
+    unique_key: &'static [&'static str],
+) -> Result<Arc<dyn TableProvider>> {
     let registered = table.update_datafusion_session(session);
     registered.map_err(external)?;
-    let table = table.table_provider().build().await?;
-    Ok(Arc::new(Rechecked(Arc::new(table))))
+    let snapshot = table.snapshot().map_err(external)?.snapshot();
+    // In the session's type of text, which Delta takes for another one by default.
+    let config = DeltaScanConfig::new_from_session(session).with_parquet_pushdown(true);
+    let table = Arc::new(DeltaScanNext::new(snapshot.clone(), config)?);
+    Ok(Arc::new(Rechecked { table, unique_key }))
+}
+
+/// Whether a table is a Delta table, which trusts nobody with its filters.
+pub fn is_stored(table: &dyn TableProvider) -> bool {
+    table.is::<Rechecked>()
+}
+
+/// The columns of which no two rows of a table have the same values; empty if none are known.
+pub fn unique_key(table: &dyn TableProvider) -> &'static [&'static str] {
+    let stored = table.downcast_ref::<Rechecked>();
+    stored.map_or(&[], |stored| stored.unique_key)
 }
 
 /// What a commit of a table did; `None` if the log no longer has it.
 ///
 /// # Errors
 /// An error of the object store, or of a broken log.
-pub async fn actions(table: &DeltaTable, version: u64) -> Result<Option<Vec<Action>>> {
-    let entry = table.log_store().read_commit_entry(version).await;
-    let Some(entry) = entry.map_err(external)? else {
-        return Ok(None);
-    };
-    get_actions(version, &entry).map(Some).map_err(external)
+pub async fn actions(table: &DeltaTable, version: u64) -> DeltaResult<Option<Vec<Action>>> {
+    let entry = table.log_store().read_commit_entry(version).await?;
+    entry.map(|entry| get_actions(version, &entry)).transpose()
 }
 
 /// Commits on the version that the rows were worked out from, or not at all.

@@ -19,6 +19,7 @@ mod recheck;
 mod snapshots;
 pub mod store;
 pub mod stored_view;
+mod unique;
 mod within;
 
 use std::{
@@ -36,6 +37,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt};
 use listing::Listing;
 use location::Location;
 use snapshots::Snapshots;
+use unique::UniqueKeys;
 
 /// The folder of everything that is not a table: definitions, quarantine, defaults.
 pub const SYSTEM_FOLDER: &str = "_tributary";
@@ -52,6 +54,7 @@ pub struct Warehouse {
     location: Location,
     tables: RwLock<BTreeMap<String, Form>>,
     snapshots: Snapshots,
+    unique_keys: UniqueKeys,
 }
 
 /// What a table was when it was last looked at.
@@ -68,6 +71,7 @@ impl Warehouse {
             location,
             tables: RwLock::default(),
             snapshots: Snapshots::default(),
+            unique_keys: UniqueKeys::default(),
         };
         warehouse.refresh().await?;
         Ok(warehouse)
@@ -121,13 +125,13 @@ impl Warehouse {
         let folder = self.location.folder(name)?;
         let was_delta = self.form(name) == Some(Form::Delta) || self.snapshots.has(name);
         if was_delta && let Some(table) = self.delta(name).await? {
-            return delta::provider(&table, session).await.map(Some);
+            return self.provider(&table, session, name).await.map(Some);
         }
         let listing = Listing::of(&folder).await?;
         if listing.has_log
             && let Some(table) = self.delta(name).await?
         {
-            return delta::provider(&table, session).await.map(Some);
+            return self.provider(&table, session, name).await.map(Some);
         }
         if listing.is_empty() {
             return Ok(None);
@@ -166,7 +170,7 @@ impl Warehouse {
                 );
             }
         };
-        delta::provider(&table, session).await.map(Some)
+        self.provider(&table, session, name).await.map(Some)
     }
 
     /// The newest version of a Delta table.
@@ -179,6 +183,17 @@ impl Warehouse {
         }
         let folder = self.location.folder(name)?;
         self.snapshots.newest(&folder, name).await
+    }
+
+    /// The rows of one version of a table, and whether their keys are known to be unique.
+    async fn provider(
+        &self,
+        table: &DeltaTable,
+        session: &dyn Session,
+        name: &str,
+    ) -> Result<Arc<dyn TableProvider>> {
+        let key = self.unique_keys.of(table, name).await?;
+        delta::provider_with_key(table, session, key)
     }
 
     fn form(&self, name: &str) -> Option<Form> {

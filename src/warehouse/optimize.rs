@@ -10,13 +10,17 @@ use datafusion::{
     common::{Result, plan_err},
     prelude::SessionContext,
 };
-use deltalake_core::operations::{optimize::OptimizeType, vacuum::VacuumMode};
+use deltalake_core::{
+    kernel::transaction::CommitProperties,
+    operations::{optimize::OptimizeType, vacuum::VacuumMode},
+};
 
 use super::{
     contract::Table,
     delta,
     import::write::{FILE_BYTES, encoding},
     location::Location,
+    unique,
 };
 
 /// A shorter retention could delete files under a running query or a refresh.
@@ -55,7 +59,8 @@ pub struct Optimized {
     pub deleted: u64,
 }
 
-/// Joins the small files of a Delta table, then deletes the files that are out of use.
+/// Joins the small files of a Delta table, then deletes the files that are out of use. Of a table
+/// that others wrote to, it also finds out whether each key is there once.
 ///
 /// # Returns
 /// `None` if the folder holds no Delta table.
@@ -80,23 +85,37 @@ pub async fn optimize(
         return Ok(None);
     };
     let in_table = |error| delta::external(error).context(format!("{name}: optimizing"));
+    let key = Table::named(name).map_or(&[][..], |table| table.key);
+    let first = table.snapshot().map_err(in_table)?.version();
+    let is_known = unique::is_unique(&table, key).await.map_err(in_table)?;
+    let is_unique =
+        is_known || !key.is_empty() && !unique::has_repeated(session, &table, key).await?;
+    let properties = match is_unique {
+        true => unique::claiming(CommitProperties::default(), first + 1, key).map_err(in_table)?,
+        false => CommitProperties::default(),
+    };
     let (table, done) = table
         .optimize()
         .with_type(order(name, request.sort))
         .with_target_size(FILE_BYTES)
         .with_writer_properties(encoding())
         .with_session_state(Arc::new(session.state()))
+        .with_commit_properties(properties)
         .await
         .map_err(in_table)?;
     // Files of imports that were cut off are in no commit: only a look at the whole folder finds
     // them.
-    let (_, vacuumed) = table
+    let (table, vacuumed) = table
         .vacuum()
         .with_mode(VacuumMode::Full)
         .with_retention_period(chrono::Duration::hours(request.retention_hours))
         .with_enforce_retention_duration(!request.force)
         .await
         .map_err(in_table)?;
+    if is_unique {
+        let recorded = unique::record(&table, key, first).await;
+        recorded.map_err(in_table)?;
+    }
     Ok(Some(Optimized {
         rewritten: done.num_files_removed,
         written: done.num_files_added,

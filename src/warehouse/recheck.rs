@@ -19,23 +19,27 @@ use datafusion::{
 
 /// A table that filters, but is not trusted with it.
 #[derive(Debug)]
-pub(super) struct Rechecked(pub(super) Arc<dyn TableProvider>);
+pub(super) struct Rechecked {
+    pub(super) table: Arc<dyn TableProvider>,
+    /// The columns of which no two rows have the same values; empty if none are known.
+    pub(super) unique_key: &'static [&'static str],
+}
 
 #[async_trait]
 impl TableProvider for Rechecked {
     fn schema(&self) -> SchemaRef {
-        self.0.schema()
+        self.table.schema()
     }
 
     fn table_type(&self) -> TableType {
-        self.0.table_type()
+        self.table.table_type()
     }
 
     fn supports_filters_pushdown(
         &self,
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
-        let mut claims = self.0.supports_filters_pushdown(filters)?;
+        let mut claims = self.table.supports_filters_pushdown(filters)?;
         for claim in &mut claims {
             if *claim == TableProviderFilterPushDown::Exact {
                 *claim = TableProviderFilterPushDown::Inexact;
@@ -51,7 +55,7 @@ impl TableProvider for Rechecked {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.0.scan(session, projection, filters, limit).await
+        self.table.scan(session, projection, filters, limit).await
     }
 
     async fn insert_into(
@@ -60,6 +64,6 @@ impl TableProvider for Rechecked {
         rows: Arc<dyn ExecutionPlan>,
         operation: InsertOp,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        self.0.insert_into(session, rows, operation).await
+        self.table.insert_into(session, rows, operation).await
     }
 }

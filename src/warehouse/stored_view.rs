@@ -133,7 +133,10 @@ impl StoredView {
     pub async fn replaced_since(&self, version: u64) -> Result<Option<Vec<Replaced>>> {
         let mut replaced = Vec::new();
         for version in version + 1..=self.version() {
-            let Some(actions) = delta::actions(&self.table, version).await? else {
+            let Some(actions) = delta::actions(&self.table, version)
+                .await
+                .map_err(delta::external)?
+            else {
                 return Ok(None);
             };
             let changes_rows = actions.iter().any(|action| match action {
@@ -160,8 +163,8 @@ impl StoredView {
     ///
     /// # Errors
     /// A plan error when a store cannot be registered with the session.
-    pub async fn provider(&self, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
-        delta::provider(&self.table, session).await
+    pub fn provider(&self, session: &dyn Session) -> Result<Arc<dyn TableProvider>> {
+        delta::provider(&self.table, session)
     }
 }
 

@@ -32,6 +32,7 @@ proptest! {
 async fn follow(first: Vec<Change>, steps: Vec<Vec<Change>>) {
     let mut shop = Shop::new().await;
     shop.apply(first).await;
+    shop.optimize().await;
     let mut before = shop.pins().await;
     for changes in steps {
         shop.apply(changes.clone()).await;

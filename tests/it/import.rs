@@ -23,6 +23,6 @@ mod stream;
 // How columns of a file find columns of a table, and requests that are refused.
 mod columns;
 // A warehouse to import into.
-mod shop;
+pub(crate) mod shop;
 // What an import changes in what is stored, and what it leaves alone.
 mod upsert;

@@ -16,5 +16,7 @@ mod presence;
 pub(crate) mod shop;
 // Snapshots kept from query to query: they follow the log, and never outlive it.
 mod snapshots;
+// Tables whose keys are known to be unique.
+mod unique;
 // Views: parameters, cycles, errors, listing.
 mod views;

@@ -15,7 +15,8 @@ use datafusion::{
 use super::{
     columns::{Asked, distinct, have, with},
     condition::Test,
-    versions::{Earlier, earlier_sources},
+    held::Held,
+    versions::{Earlier, earlier_sources, keys_were_unique},
     walk::Walk,
 };
 use crate::{engine::Session, warehouse::changes::Changes};
@@ -63,11 +64,15 @@ pub async fn affected_days(
     let Ok(Some(earlier)) = earlier_sources(plan, changes, before).await else {
         return all(GONE);
     };
+    if !keys_were_unique(plan, &earlier)? {
+        return all("the keys of a table were not known to be unique");
+    }
     let walk = Walk {
         session,
         state: now,
         changes,
         earlier,
+        held: Held::of(plan)?,
     };
     let asked = Asked::just([date.clone()].into());
     let touched = walk.touched(plan, &asked).await?;
@@ -124,6 +129,7 @@ pub async fn rows_of_days(
         state,
         changes: &changes,
         earlier: Earlier::default(),
+        held: Held::of(plan)?,
     };
     let days: ArrayRef = Arc::new(Date32Array::from(days));
     let nulls = NullEquality::NullEqualsNothing;

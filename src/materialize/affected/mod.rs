@@ -29,6 +29,7 @@ mod credited;
 mod days;
 mod deep;
 mod grouped;
+mod held;
 mod joined;
 mod net;
 mod reading;

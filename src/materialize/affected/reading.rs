@@ -53,7 +53,7 @@ impl Settled {
                 return Ok(None);
             };
             let among = Among::of(&values, NullEquality::NullEqualsNothing)?;
-            let worth = (is_time(&among.data_type), among.values.len());
+            let worth = (is_time(&among.data_type), among.count);
             by_key.push((worth, *theirs, values));
         }
         // Of each row one key is enough: a time, or else what tells it from most others.

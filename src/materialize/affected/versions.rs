@@ -15,7 +15,7 @@ use datafusion::{
         Result,
         tree_node::{Transformed, TreeNodeRecursion},
     },
-    datasource::provider_as_source,
+    datasource::{provider_as_source, source_as_provider},
     execution::SessionState,
     logical_expr::{LogicalPlan, Subquery, SubqueryAlias, TableScan},
 };
@@ -25,7 +25,10 @@ use super::{
     scanned::{in_place_of, source_of},
     walk::Walk,
 };
-use crate::{materialize::query_of, warehouse::changes::Changes};
+use crate::{
+    materialize::query_of,
+    warehouse::{changes::Changes, delta},
+};
 
 /// The relation of what a subquery was.
 const EARLIER: &str = "earlier";
@@ -56,7 +59,7 @@ pub(super) async fn earlier_sources(
         let source = match view {
             None => query.stored_table(&name).await?,
             Some(view) => match query.stored_view(view).await? {
-                Some(stored) => Some(stored.provider(before).await?),
+                Some(stored) => Some(stored.provider(before)?),
                 None => None,
             },
         };
@@ -66,6 +69,22 @@ pub(super) async fn earlier_sources(
         earlier.insert(name, source);
     }
     Ok(Some(earlier))
+}
+
+/// Whether the keys that a plan takes for unique were so already.
+pub(super) fn keys_were_unique(plan: &LogicalPlan, earlier: &Earlier) -> Result<bool> {
+    let mut were_unique = true;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && let Some(source) = source_of(&scan.table_name).and_then(|name| earlier.get(name))
+        {
+            let is_unique = |it: &dyn TableProvider| !delta::unique_key(it).is_empty();
+            let now = source_as_provider(&scan.source)?;
+            were_unique &= is_unique(&**source) || !is_unique(&*now);
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(were_unique)
 }
 
 /// The changed sources that a plan reads.

@@ -14,6 +14,7 @@ use super::{
     columns::Asked,
     credited::attribution_of,
     deep::deep,
+    held::Held,
     rows,
     scanned::{in_place_of, source_of},
     versions::Earlier,
@@ -27,6 +28,7 @@ pub(super) struct Walk<'a> {
     pub(super) state: &'a SessionState,
     pub(super) changes: &'a Changes,
     pub(super) earlier: Earlier,
+    pub(super) held: Held,
 }
 
 impl Walk<'_> {

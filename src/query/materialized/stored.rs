@@ -185,7 +185,7 @@ async fn scan(stored: &Stored, view: &View, state: &SessionState) -> Result<Logi
     let StoredView { run, .. } = &*stored.view;
     let read_at = Timestamp::from_microsecond(run.read_at).unwrap_or(Timestamp::MIN);
     let name = TableReference::bare(format!("{}{STORED_AT}{read_at}", view.full_name()));
-    let provider = stored.view.provider(state).await?;
+    let provider = stored.view.provider(state)?;
     let rows =
         LogicalPlanBuilder::scan(name.clone(), provider_as_source(provider), None)?.build()?;
     let mut columns = Vec::with_capacity(run.columns.len());

@@ -120,6 +120,7 @@ impl Destination<'_> {
         };
         let rows = rows.frame(self.session, None)?;
         self.writing(stored, rows)
+            .await?
             .with_save_mode(save)
             .with_schema_mode(schema)
             .await?;

@@ -32,7 +32,7 @@ use super::{
     latest::DELETED,
     upsert::Destination,
 };
-use crate::warehouse::delta;
+use crate::warehouse::{delta, unique};
 
 /// Size of a data file: large enough to read in one go, small enough to rewrite.
 pub(in crate::warehouse) const FILE_BYTES: NonZeroU64 =
@@ -73,7 +73,8 @@ impl Destination<'_> {
             true => rows,
             false => rows.sort(order)?,
         };
-        let write = self.writing(stored, rows).with_save_mode(SaveMode::Append);
+        let write = self.writing(stored, rows).await?;
+        let write = write.with_save_mode(SaveMode::Append);
         let write = match self.widens(&schema, changed) {
             true => write.with_schema_mode(SchemaMode::Merge),
             false => write,
@@ -83,14 +84,20 @@ impl Destination<'_> {
     }
 
     /// The commit of new files with these rows.
-    pub(super) fn writing(&self, stored: DeltaTable, rows: DataFrame) -> WriteBuilder {
-        stored
+    pub(super) async fn writing(
+        &self,
+        stored: DeltaTable,
+        rows: DataFrame,
+    ) -> Result<WriteBuilder, DeltaTableError> {
+        let properties = self.properties(&stored).await?;
+        let write = stored
             .write([])
             .with_input_plan(rows.into_parts().1)
             .with_session_state(Arc::new(self.writing_state()))
             .with_target_file_size(Some(FILE_BYTES))
             .with_writer_properties(encoding())
-            .with_commit_properties(self.properties())
+            .with_commit_properties(properties);
+        Ok(write)
     }
 
     /// Updates, removes and adds rows by key.
@@ -105,6 +112,7 @@ impl Destination<'_> {
         let columns = &changed.rows.columns;
         let names = || columns.iter().map(|field| field.name().as_str());
         let is_deleted = || column(NEW, DELETED);
+        let properties = self.properties(&stored).await?;
         let merge = stored
             .merge(changed.rows.frame(self.session)?, same_key)
             .with_source_alias(NEW)
@@ -112,7 +120,7 @@ impl Destination<'_> {
             .with_session_state(Arc::new(self.state(&changed.rows)))
             .with_merge_schema(widens)
             .with_writer_properties(encoding())
-            .with_commit_properties(self.properties());
+            .with_commit_properties(properties);
         let merge = match changed.deleted {
             0 => merge,
             _ => merge.when_matched_delete(|delete| delete.predicate(is_deleted()))?,
@@ -172,10 +180,17 @@ impl Destination<'_> {
     }
 
     /// Commits what the run remembers with its rows, or neither.
-    fn properties(&self) -> CommitProperties {
+    ///
+    /// Rows are written by key: if there was one row for each, there still is.
+    async fn properties(&self, stored: &DeltaTable) -> Result<CommitProperties, DeltaTableError> {
         let remembered = self.remembered.iter();
         let remembered = remembered.map(|id| Transaction::new(id, 1)).collect();
-        delta::only_here().with_application_transactions(remembered)
+        let properties = delta::only_here().with_application_transactions(remembered);
+        if !unique::is_unique(stored, self.key).await? {
+            return Ok(properties);
+        }
+        let version = stored.snapshot()?.version() + 1;
+        unique::claiming(properties, version, self.key)
     }
 }
 

@@ -26,6 +26,7 @@ use tributary::{
     warehouse::{
         changes::Changes,
         import::{ImportRequest, import},
+        optimize::{OptimizeRequest, optimize},
         pins::Pins,
     },
 };
@@ -277,11 +278,23 @@ impl Shop {
         assert_eq!(summary.quarantined, 0, "{summary:?}");
     }
 
+    /// Deletes as another program does: then nobody knows any more that keys are unique.
     async fn delete(&self, table: &str, key: &str, ids: Vec<String>) {
         let table = self.engine.warehouse().delta(table).await.unwrap().unwrap();
         let ids = ids.into_iter().map(lit).collect();
         let deleted = table.delete().with_predicate(col(key).in_list(ids, false));
         deleted.await.unwrap();
+    }
+
+    /// Finds out that keys are unique.
+    pub(crate) async fn optimize(&self) {
+        let location = self.engine.warehouse().location();
+        for (table, ..) in TABLES {
+            let folder = location.folder(table).unwrap();
+            let request = OptimizeRequest::default();
+            let done = optimize(self.session.context(), &folder, table, request).await;
+            done.unwrap().unwrap();
+        }
     }
 
     pub(crate) async fn pins(&self) -> Arc<Pins> {

@@ -25,6 +25,7 @@ proptest! {
 async fn follow(first: Vec<Change>, steps: Vec<Vec<Change>>, views: &[usize]) {
     let mut shop = Shop::new().await;
     shop.apply(first).await;
+    shop.optimize().await;
     for view in views {
         let sql = VIEWS[*view].1;
         shop.run(&format!(

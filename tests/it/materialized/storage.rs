@@ -7,6 +7,7 @@ use tributary::{
     query::materialized::{Refresh, Why},
     warehouse::{
         delta,
+        optimize::{OptimizeRequest, optimize},
         stored_view::{Replaced, folder},
     },
 };
@@ -303,4 +304,24 @@ async fn a_table_of_which_nobody_knows_the_run_is_replaced() {
     assert_eq!(shop.refresh(Refresh::Stale).await.version, 1);
     assert_eq!(why(&shop.session(), &sales()).await, None);
     assert_eq!(shop.run(SELECT).await, ["1|1.00", "2|2.00"]);
+}
+
+#[tokio::test]
+async fn keys_that_are_newly_known_to_be_unique_make_all_rows_once() {
+    let shop = Shop::stored().await;
+    shop.sell(["3", "4"], [3, 4], [300, 400]).await;
+    let folder = shop.location().folder("orders").unwrap();
+    let request = OptimizeRequest::default();
+    let session = shop.session();
+    let done = optimize(session.context(), &folder, "orders", request).await;
+    done.unwrap().unwrap();
+    let outcome = shop.refresh(Refresh::Stale).await;
+    let Extent::All { reason } = outcome.extent else {
+        panic!("{:?}", outcome.extent);
+    };
+    assert_eq!(reason, "the keys of a table were not known to be unique");
+    shop.sell(["5", "6"], [5, 6], [500, 600]).await;
+    let outcome = shop.refresh(Refresh::Stale).await;
+    assert!(matches!(outcome.extent, Extent::Days(_)), "{outcome:?}");
+    assert_eq!(shop.run("select count(*) from mine.sales").await, ["6"]);
 }
