@@ -150,7 +150,7 @@ pub fn provider_with_key(
     Ok(Arc::new(Rechecked { table, unique_key }))
 }
 
-/// Whether a table is a Delta table, which trusts nobody with its filters.
+/// Whether a table is one version of a Delta table.
 pub fn is_stored(table: &dyn TableProvider) -> bool {
     table.is::<Rechecked>()
 }

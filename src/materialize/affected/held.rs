@@ -6,7 +6,7 @@
 //! hundreds. What is too large for that is read from the files each time.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex},
 };
 
@@ -14,12 +14,12 @@ use datafusion::{
     arrow::array::RecordBatch,
     catalog::TableProvider,
     common::{
-        Result,
+        Column, Result, TableReference,
         tree_node::{Transformed, TreeNodeRecursion},
     },
     datasource::{MemTable, provider_as_source, source_as_provider},
     execution::memory_pool::{MemoryConsumer, MemoryLimit, MemoryReservation},
-    logical_expr::{LogicalPlan, LogicalPlanBuilder, TableScan},
+    logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableScan, utils::conjunction},
 };
 use futures::TryStreamExt;
 
@@ -36,11 +36,18 @@ const MOST_BYTES: usize = 512 << 20;
 pub(super) struct Held {
     /// The columns that the plan reads of each.
     columns: BTreeMap<String, BTreeSet<String>>,
-    sources: Mutex<BTreeMap<Version, Source>>,
+    sources: Mutex<HashMap<Rows, Source>>,
 }
 
-/// A source, and whether as it was before it changed.
-type Version = (String, bool);
+/// Which rows of a source.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Rows {
+    table: TableReference,
+    /// Whether as they were before they changed.
+    is_earlier: bool,
+    /// What the scan says of them.
+    filters: Vec<Expr>,
+}
 
 #[derive(Clone)]
 enum Source {
@@ -71,20 +78,20 @@ impl Held {
         })
     }
 
-    fn get(&self, version: &Version) -> Option<Source> {
+    fn get(&self, rows: &Rows) -> Option<Source> {
         let sources = self.sources.lock().expect("no holder panics");
-        sources.get(version).cloned()
+        sources.get(rows).cloned()
     }
 
-    fn set(&self, version: Version, source: Source) {
+    fn set(&self, rows: Rows, source: Source) {
         let mut sources = self.sources.lock().expect("no holder panics");
-        sources.insert(version, source);
+        sources.insert(rows, source);
     }
 }
 
 impl Walk<'_> {
     /// A plan that reads from memory what is read again.
-    pub(super) async fn from_memory(&self, plan: LogicalPlan) -> Result<LogicalPlan> {
+    pub(super) async fn over_memory(&self, plan: LogicalPlan) -> Result<LogicalPlan> {
         let mut read = vec![];
         plan.apply_with_subqueries(|node| {
             if let LogicalPlan::TableScan(scan) = node {
@@ -92,20 +99,20 @@ impl Walk<'_> {
             }
             Ok(TreeNodeRecursion::Continue)
         })?;
-        for (version, table) in read {
-            let source = match self.held.get(&version) {
+        for (rows, table) in read {
+            let source = match self.held.get(&rows) {
                 None => Source::ReadOnce,
-                Some(Source::ReadOnce) => self.read(&version.0, table).await?,
+                Some(Source::ReadOnce) => self.read(&rows, table).await?,
                 Some(_) => continue,
             };
-            self.held.set(version, source);
+            self.held.set(rows, source);
         }
         let plan = plan.transform_up_with_subqueries(|node| {
             let LogicalPlan::TableScan(scan) = &node else {
                 return Ok(Transformed::no(node));
             };
             let held = self.stored(scan)?;
-            match held.and_then(|(version, _)| self.held.get(&version)) {
+            match held.and_then(|(rows, _)| self.held.get(&rows)) {
                 Some(Source::InMemory { rows, .. }) => {
                     in_place_of(scan, rows).map(Transformed::yes)
                 }
@@ -115,8 +122,8 @@ impl Walk<'_> {
         Ok(plan.data)
     }
 
-    /// The stored table that a scan reads, if it can be held.
-    fn stored(&self, scan: &TableScan) -> Result<Option<(Version, Arc<dyn TableProvider>)>> {
+    /// The rows of a stored table that a scan reads, if they can be held.
+    fn stored(&self, scan: &TableScan) -> Result<Option<(Rows, Arc<dyn TableProvider>)>> {
         let Some(name) = source_of(&scan.table_name) else {
             return Ok(None);
         };
@@ -128,27 +135,36 @@ impl Walk<'_> {
         }
         let earlier = self.earlier.get(name);
         let is_earlier = earlier.is_some_and(|it| Arc::ptr_eq(it, &table));
-        Ok(Some(((name.to_owned(), is_earlier), table)))
+        let rows = Rows {
+            table: scan.table_name.clone(),
+            is_earlier,
+            filters: scan.filters.clone(),
+        };
+        Ok(Some((rows, table)))
     }
 
-    async fn read(&self, name: &str, table: Arc<dyn TableProvider>) -> Result<Source> {
+    async fn read(&self, rows: &Rows, table: Arc<dyn TableProvider>) -> Result<Source> {
         let pool = &self.state.runtime_env().memory_pool;
         let most = match pool.memory_limit() {
             MemoryLimit::Finite(bytes) => MOST_BYTES.min(bytes / 4),
             MemoryLimit::Infinite | MemoryLimit::Unknown => MOST_BYTES,
         };
         let memory = MemoryConsumer::new("stored rows").register(pool);
-        let schema = table.schema();
-        let asked = self.held.columns.get(name);
-        let is_asked = |column: &str| asked.is_some_and(|asked| asked.contains(column));
-        let columns = schema.fields().iter().enumerate();
-        let columns = columns.filter(|(_, field)| is_asked(field.name()));
-        let columns = columns.map(|(index, _)| index).collect();
-        let rows = LogicalPlanBuilder::scan(name, provider_as_source(table), Some(columns))?;
-        let mut rows = self.session.stream(rows.build()?, self.state).await?;
+        let asked = source_of(&rows.table).and_then(|name| self.held.columns.get(name));
+        let columns = asked.into_iter().flatten();
+        let columns = columns.map(|name| Column::new(Some(rows.table.clone()), name));
+        let scan = LogicalPlanBuilder::scan(rows.table.clone(), provider_as_source(table), None)?;
+        let scan = match conjunction(rows.filters.clone()) {
+            Some(condition) => scan.filter(condition)?,
+            None => scan,
+        };
+        let known = columns.filter(|it| scan.schema().has_column(it));
+        let known: Vec<_> = known.map(Expr::Column).collect();
+        let plan = scan.project(known)?.build()?;
+        let mut batches = self.session.stream(plan, self.state).await?;
         let mut partitions = vec![vec![]; self.state.config().target_partitions()];
         let mut count = 0;
-        while let Some(batch) = rows.try_next().await? {
+        while let Some(batch) = batches.try_next().await? {
             let is_held = memory.try_grow(batch.get_array_memory_size()).is_ok();
             if !is_held || memory.size() > most {
                 return Ok(Source::TooLarge);
@@ -158,9 +174,9 @@ impl Walk<'_> {
             count += 1;
         }
         let row_count: usize = partitions.iter().flatten().map(RecordBatch::num_rows).sum();
-        tracing::debug!(name, rows = row_count, bytes = memory.size(), "held");
+        tracing::debug!(table = %rows.table, rows = row_count, bytes = memory.size(), "held");
         Ok(Source::InMemory {
-            rows: Arc::new(MemTable::try_new(rows.schema(), partitions)?),
+            rows: Arc::new(MemTable::try_new(batches.schema(), partitions)?),
             _memory: Arc::new(memory),
         })
     }

@@ -91,7 +91,7 @@ impl Walk<'_> {
     /// # Returns
     /// `None` if there are none.
     async fn settle(&self, rows: LogicalPlan, names: Vec<Column>) -> Result<Option<Settled>> {
-        let rows = self.from_memory(rows).await?;
+        let rows = self.over_memory(rows).await?;
         let mut stream = self.session.stream(rows.clone(), self.state).await?;
         let schema = stream.schema();
         let options = Arc::clone(self.state.config_options());
