@@ -242,8 +242,21 @@ fn session_config(config: &Config, settings: Settings) -> SessionConfig {
     // A COALESCE below a UNION is never NULL to the logical plan and may be to the physical one,
     // which this check of DataFusion 55 takes for a broken plan.
     options.execution.skip_physical_aggregate_schema_check = true;
-    match config.threads {
-        Some(threads) => session.with_target_partitions(threads.get()),
-        None => session,
+    if let Some(threads) = config.threads {
+        session = session.with_target_partitions(threads.get());
     }
+    if let Some(bytes) = config.memory {
+        let part = Part::of(bytes, config.server.limits.memory_share);
+        keep_little_for_merging(&mut session, part);
+    }
+    session
+}
+
+/// Each partition that sorts keeps memory for merging what it spilled. DataFusion's 10 MiB would
+/// leave nothing to sort in where a query has little.
+fn keep_little_for_merging(session: &mut SessionConfig, part: Part) {
+    let execution = &mut session.options_mut().execution;
+    let sixteenth = part.bytes / (16 * execution.target_partitions);
+    execution.sort_spill_reservation_bytes =
+        execution.sort_spill_reservation_bytes.min(sixteenth);
 }

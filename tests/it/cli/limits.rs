@@ -83,7 +83,7 @@ fn a_sort_that_finds_no_memory_spills() {
         let (_, rows) = sort.unwrap().split_once("spilled_rows=").unwrap();
         rows.trim_end_matches([']', '"']).to_owned()
     };
-    // DataFusion keeps 10 MiB for merging in each of the two partitions.
+    // Both partitions keep a part of it for merging; with DataFusion's 10 MiB little is left.
     let little = "24MiB";
     assert_eq!(run(SORT, little), "n\n200000\n");
     assert_eq!(spilled_rows(little), "200.0 K");
