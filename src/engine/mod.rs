@@ -257,6 +257,5 @@ fn session_config(config: &Config, settings: Settings) -> SessionConfig {
 fn keep_little_for_merging(session: &mut SessionConfig, part: Part) {
     let execution = &mut session.options_mut().execution;
     let sixteenth = part.bytes / (16 * execution.target_partitions);
-    execution.sort_spill_reservation_bytes =
-        execution.sort_spill_reservation_bytes.min(sixteenth);
+    execution.sort_spill_reservation_bytes = execution.sort_spill_reservation_bytes.min(sixteenth);
 }
