@@ -113,7 +113,7 @@ fn refreshes(full: &Seconds, hourly: &[Seconds]) -> Vec<Figure> {
     let hourly = median(hourly.iter().map(|seconds| seconds.values().sum()));
     let full = full.values().sum();
     let goal = Goal {
-        text: "at most 0.02",
+        text: "at most 0.02".to_owned(),
         reached: hourly <= 0.02 * full,
     };
     let what = "one hour, all views, against all rows".to_owned();

@@ -44,7 +44,7 @@ pub(crate) async fn measure(engine: &Engine) -> Vec<Figure> {
             reference: format!("{:.0} ms", reference * 1e3),
             ratio: Some(seconds / reference),
             goal: Some(Goal {
-                text: "at most 50 ms",
+                text: "at most 50 ms".to_owned(),
                 reached: seconds <= GOAL,
             }),
         });

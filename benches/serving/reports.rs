@@ -70,7 +70,7 @@ pub(crate) async fn measure() -> Vec<Figure> {
         reference: rate(&alone),
         ratio: Some(ratio),
         goal: Some(Goal {
-            text: "at least 0.90",
+            text: "at least 0.90".to_owned(),
             reached: ratio >= 0.9,
         }),
     }]

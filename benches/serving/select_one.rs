@@ -73,7 +73,7 @@ fn figure(what: String, time: f64, bare: Option<f64>, most: Option<(f64, &'stati
         reference: bare.map_or("–".to_owned(), millis),
         ratio: bare.map(|bare| time / bare),
         goal: most.map(|(most, text)| Goal {
-            text,
+            text: text.to_owned(),
             reached: time * 1e3 <= most,
         }),
     }

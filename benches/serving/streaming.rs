@@ -145,7 +145,7 @@ async fn compare(
             reference: rate(theirs),
             ratio: Some(ratio),
             goal: reference.goal.map(|(least, text)| Goal {
-                text,
+                text: text.to_owned(),
                 reached: ratio >= least,
             }),
         }

@@ -15,7 +15,7 @@ pub(crate) struct Figure {
 
 /// What a figure shall be, and whether it is.
 pub(crate) struct Goal {
-    pub(crate) text: &'static str,
+    pub(crate) text: String,
     pub(crate) reached: bool,
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn print(figures: &[Figure]) {
     for figure in figures {
         let ratio = figure.ratio.map(|ratio| format!("{ratio:.2}"));
         let (goal, reached) = match &figure.goal {
-            Some(Goal { text, reached }) => (*text, if *reached { "yes" } else { "NO" }),
+            Some(Goal { text, reached }) => (text.as_str(), if *reached { "yes" } else { "NO" }),
             None => ("–", "–"),
         };
         table.add_row([
