@@ -1,132 +1,134 @@
-//! Keeping the touchpoints that some conversion can see.
+//! Keeping the touchpoints that some conversion can see, of one partition of the input.
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
 use datafusion::arrow::compute::BatchCoalescer;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::common::utils::memory::get_record_batch_memory_size;
 use datafusion::execution::memory_pool::MemoryReservation;
 
-use super::conversions::Conversions;
+use super::conversions::{Conversions, Search};
 use super::facts::{Facts, OPEN};
 use super::instants::{Instants, column};
-use super::key_index::NO_GROUP;
 use super::stored_rows::StoredRows;
-use super::touchpoints::Touchpoints;
 use crate::attribution::spec::AttributeSpec;
 
-/// Bytes per touchpoint beside its columns: group, order, and the facts with their sorted copy.
-const BYTES_PER_ROW: usize = 48;
+/// A touchpoint that lies in the window of some conversion.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Survivor {
+    pub(crate) time: i64,
+    /// Place of the first conversion at or after it, in its part.
+    pub(crate) place: u32,
+    /// Its row among those that are stored.
+    pub(crate) row: u32,
+}
+
+/// What one partition of the touchpoints leaves.
+pub(crate) struct Kept {
+    pub(crate) stored: StoredRows,
+    pub(crate) facts: Facts,
+    /// By part.
+    pub(crate) survivors: Vec<Vec<Survivor>>,
+}
 
 /// Collects the touchpoints that lie inside some conversion's window.
 pub(crate) struct Collector {
     spec: Arc<AttributeSpec>,
-    /// Which input columns are kept; the first one is the id.
-    kept: Vec<usize>,
+    conversions: Arc<Conversions>,
     coalescer: BatchCoalescer,
-    batches: Vec<RecordBatch>,
-    rows_per_batch: usize,
-    groups: Vec<u32>,
-    facts: Facts,
-    reservation: MemoryReservation,
+    kept: Kept,
+    count: usize,
+    search: Search,
 }
 
 impl Collector {
     /// `output` are the input columns that the result needs.
     pub(crate) fn try_new(
         schema: &SchemaRef,
-        output: impl Iterator<Item = usize>,
+        output: &[usize],
         rows_per_batch: usize,
         spec: &Arc<AttributeSpec>,
+        conversions: &Arc<Conversions>,
         reservation: MemoryReservation,
     ) -> Result<Self> {
-        let id = schema.index_of(&spec.touchpoints.id)?;
-        let mut kept = vec![id];
-        for idx in output {
-            if !kept.contains(&idx) {
-                kept.push(idx);
+        let mut columns = vec![schema.index_of(&spec.touchpoints.id)?];
+        for &idx in output {
+            if !columns.contains(&idx) {
+                columns.push(idx);
             }
         }
-        let kept_schema = Arc::new(schema.project(&kept)?);
-        let facts = Facts {
-            times: vec![],
-            ends: spec.touchpoints.end.as_ref().map(|_| vec![]),
-            direct: spec.touchpoints.direct.as_ref().map(|_| vec![]),
-        };
+        let stored_schema = Arc::new(schema.project(&columns)?);
         Ok(Self {
             spec: Arc::clone(spec),
-            kept,
-            coalescer: BatchCoalescer::new(kept_schema, rows_per_batch),
-            batches: vec![],
-            rows_per_batch,
-            groups: vec![],
-            facts,
-            reservation,
+            conversions: Arc::clone(conversions),
+            coalescer: BatchCoalescer::new(stored_schema, rows_per_batch),
+            kept: Kept {
+                stored: StoredRows::new(columns, rows_per_batch, reservation),
+                facts: Facts::of(spec),
+                survivors: vec![vec![]; conversions.parts.len()],
+            },
+            count: 0,
+            search: Search::default(),
         })
     }
 
     /// Keeps the rows of `batch` that some conversion can see, and returns how many.
-    pub(crate) fn push(&mut self, batch: &RecordBatch, conversions: &Conversions) -> Result<usize> {
+    pub(crate) fn push(&mut self, batch: &RecordBatch) -> Result<usize> {
         let columns = &self.spec.touchpoints;
-        let times = Instants::of(batch, &columns.time, self.spec.time_unit)?;
+        let unit = self.spec.time_unit;
+        let keys = column(batch, &columns.key)?;
+        let times = Instants::of(batch, &columns.time, unit)?;
         let ends = columns.end.as_ref();
-        let ends = ends
-            .map(|end| Instants::of(batch, end, self.spec.time_unit))
-            .transpose()?;
-        let direct = columns
-            .direct
-            .as_ref()
-            .map(|direct| column(batch, direct))
-            .transpose()?;
-        let groups = conversions.groups_of(column(batch, &columns.key)?)?;
-
+        let ends = ends.map(|end| Instants::of(batch, end, unit)).transpose()?;
+        let direct = columns.direct.as_ref();
+        let direct = direct.map(|direct| column(batch, direct)).transpose()?;
+        self.conversions
+            .search(keys, &times, ends.as_ref(), &mut self.search)?;
+        let count = self.search.reaching.len();
+        if count == 0 {
+            return Ok(0);
+        }
+        let bytes = count * (size_of::<Survivor>() + self.kept.facts.bytes_per_row());
+        self.kept.stored.reservation.try_grow(bytes)?;
         let mut is_kept = vec![false; batch.num_rows()];
-        let before = self.groups.len();
-        for (row, &group) in groups.iter().enumerate() {
-            let (Some(time), false) = (times.get(row), group == NO_GROUP) else {
-                continue;
-            };
-            let end = ends.as_ref().and_then(|ends| ends.get(row)).unwrap_or(OPEN);
-            if conversions.reaches(group, time, end) {
-                is_kept[row] = true;
-                self.groups.push(group);
-                let is_direct = direct.is_some_and(|direct| is_true(direct, row));
-                self.facts.push(time, end, is_direct);
-            }
+        for reaching in &self.search.reaching {
+            let idx = reaching.row as usize;
+            is_kept[idx] = true;
+            self.kept.survivors[reaching.part as usize].push(Survivor {
+                time: times.values()[idx],
+                place: reaching.place,
+                row: self.count as u32,
+            });
+            self.count += 1;
+            let end = ends.as_ref().and_then(|ends| ends.get(idx));
+            let is_direct = direct.is_some_and(|direct| is_true(direct, idx));
+            self.kept.facts.push(end.unwrap_or(OPEN), is_direct);
         }
-        let count = self.groups.len() - before;
-        if count > 0 {
-            self.reservation.try_grow(count * BYTES_PER_ROW)?;
-            let kept = batch.project(&self.kept)?;
-            self.coalescer
-                .push_batch_with_filter(kept, &BooleanArray::from(is_kept))?;
-            self.take_completed()?;
-        }
+        let stored = batch.project(&self.kept.stored.columns)?;
+        self.coalescer
+            .push_batch_with_filter(stored, &BooleanArray::from(is_kept))?;
+        self.take_completed()?;
         Ok(count)
     }
 
     fn take_completed(&mut self) -> Result<()> {
         while let Some(batch) = self.coalescer.next_completed_batch() {
-            self.reservation
+            let stored = &mut self.kept.stored;
+            stored
+                .reservation
                 .try_grow(get_record_batch_memory_size(&batch))?;
-            self.batches.push(batch);
+            stored.batches.push(batch);
         }
         Ok(())
     }
 
-    /// Puts what was kept in order.
-    pub(crate) async fn finish(mut self, group_count: usize) -> Result<Touchpoints> {
+    /// Returns what was kept.
+    pub(crate) fn finish(mut self) -> Result<Kept> {
         self.coalescer.finish_buffered_batch()?;
         self.take_completed()?;
-        let stored = StoredRows {
-            batches: self.batches,
-            rows_per_batch: self.rows_per_batch,
-            columns: self.kept,
-            reservation: self.reservation,
-        };
-        Touchpoints::sorted(stored, self.facts, &self.groups, group_count).await
+        Ok(self.kept)
     }
 }
 

@@ -1,120 +1,200 @@
-//! The conversions of one partition: collected, and indexed by key and time.
+//! All conversions: collected, and in parts by key that can be searched.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch};
-use datafusion::common::Result;
+use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, make_comparator};
+use datafusion::arrow::compute::SortOptions;
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::{Result, exec_datafusion_err, exec_err};
 
-use super::groups::group_starts;
+use super::facts::OPEN;
 use super::instants::{Instants, column};
-use super::key_index::{KeyIndex, NO_GROUP};
+use super::keys::KeyHasher;
+use super::part::{Part, part_of};
+use super::reach_index::Head;
 use crate::attribution::spec::AttributeSpec;
 
-/// The conversions of one partition. A group is the conversions of one key.
+/// How many seeds are tried until no two keys share a hash of 64 bits.
+const ATTEMPTS: u64 = 8;
+
+/// The conversions of the call.
 pub(crate) struct Conversions {
     pub(crate) batch: RecordBatch,
-    keys: KeyIndex,
-    /// Rows by group, oldest first; then those without a time; then those without a key.
-    rows: Vec<u32>,
-    /// Times of the first part of `rows`.
-    times: Vec<i64>,
-    /// Where each group starts in `rows`, and where the last one ends.
-    starts: Vec<u32>,
-    /// Where the rows without a key start in `rows`.
-    without_key: usize,
+    pub(crate) parts: Vec<Part>,
+    /// Rows that no touchpoint can match: those without a key, and those without a time.
+    pub(crate) without_key: Vec<u32>,
+    pub(crate) without_time: Vec<u32>,
+    hasher: KeyHasher,
+    /// The keys as the hasher compares them.
+    keys: ArrayRef,
     lookback: i64,
 }
 
-/// One conversion, as found by its place in the order of output.
-pub(crate) struct Conversion {
-    pub(crate) row: usize,
-    /// Its key and time; `None` if one of them is NULL.
-    pub(crate) matchable: Option<(u32, i64)>,
-    pub(crate) has_key: bool,
+/// A touchpoint that lies in the window of some conversion.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reaching {
+    /// Its row in the batch of touchpoints.
+    pub(crate) row: u32,
+    /// Part and place of the first conversion at or after it.
+    pub(crate) part: u32,
+    pub(crate) place: u32,
+}
+
+/// Touchpoints whose key and time are searched, and lists that are reused from batch to batch.
+#[derive(Default)]
+pub(crate) struct Search {
+    hashes: Vec<u64>,
+    heads: Vec<(u32, u32, Head)>,
+    pub(crate) reaching: Vec<Reaching>,
 }
 
 impl Conversions {
-    pub(crate) fn try_new(batch: RecordBatch, spec: &AttributeSpec) -> Result<Self> {
+    /// Puts the rows of `batch` in order, with one task per part.
+    pub(crate) async fn build(
+        batch: RecordBatch,
+        spec: &AttributeSpec,
+        part_count: usize,
+    ) -> Result<Self> {
+        if batch.num_rows() >= u32::MAX as usize {
+            return exec_err!(
+                "attribute: conversions must be fewer than 2^32 - 1, got {}",
+                batch.num_rows()
+            );
+        }
         let instants = Instants::of(&batch, &spec.conversions.time, spec.time_unit)?;
-        let (keys, group_of_row) =
-            KeyIndex::build(Arc::clone(column(&batch, &spec.conversions.key)?))?;
-        // (group, time, row) sorts into the order of output; NO_GROUP is the largest group.
-        let (mut matchable, mut without_time, mut without_key) = (vec![], vec![], vec![]);
-        for (row, &group) in group_of_row.iter().enumerate() {
-            match (group, instants.get(row)) {
-                (NO_GROUP, _) => without_key.push(row as u32),
-                (_, None) => without_time.push(row as u32),
-                (group, Some(time)) => matchable.push((group, time, row as u32)),
+        let instants = Arc::new(instants);
+        let key = column(&batch, &spec.conversions.key)?;
+        let lookback = spec.lookback_units();
+        for attempt in 0..ATTEMPTS {
+            let hasher = KeyHasher::try_new(key.data_type(), attempt)?;
+            let keys = hasher.comparable(key)?;
+            let parts = build_parts(&hasher, &keys, &instants, lookback, part_count).await?;
+            let Some(parts) = parts else {
+                continue;
+            };
+            let rows = 0..batch.num_rows() as u32;
+            let (without_key, with_key): (Vec<_>, Vec<_>) =
+                rows.partition(|&row| keys.is_null(row as usize));
+            let mut without_time = with_key;
+            without_time.retain(|&row| instants.get(row as usize).is_none());
+            return Ok(Self {
+                batch,
+                parts,
+                without_key,
+                without_time,
+                hasher,
+                keys,
+                lookback,
+            });
+        }
+        exec_err!("attribute: keys must have hashes of their own, got two that share theirs")
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.batch.num_rows() == 0
+    }
+
+    /// Bytes of memory beside the batch.
+    pub(crate) fn size(&self) -> usize {
+        self.parts.iter().map(Part::size).sum()
+    }
+
+    /// Finds the touchpoints that lie in the window of some conversion, into `search.reaching`.
+    ///
+    /// The first conversion at or after a touchpoint decides: if that one is beyond the lookback or
+    /// the end, so are all later ones.
+    pub(crate) fn search(
+        &self,
+        keys: &ArrayRef,
+        times: &Instants,
+        ends: Option<&Instants>,
+        search: &mut Search,
+    ) -> Result<()> {
+        let keys = self.hasher.comparable(keys)?;
+        self.hasher.hash(&keys, &mut search.hashes)?;
+        self.begin(times, search);
+        let nulls = keys.nulls().filter(|nulls| nulls.null_count() > 0);
+        let compare = match self.hasher.can_collide() {
+            true => Some(make_comparator(&keys, &self.keys, SortOptions::default())?),
+            false => None,
+        };
+        search.reaching.clear();
+        for &(row, part, head) in &search.heads {
+            let idx = row as usize;
+            let (Some(time), false) = (
+                times.get(idx),
+                nulls.is_some_and(|nulls| nulls.is_null(idx)),
+            ) else {
+                continue;
+            };
+            let in_part = &self.parts[part as usize];
+            let Some(place) = in_part.first_from(head, search.hashes[idx], time) else {
+                continue;
+            };
+            let conversion = in_part.time(place);
+            let end = ends.and_then(|ends| ends.get(idx)).unwrap_or(OPEN);
+            let reaches = conversion < end && conversion.saturating_sub(time) <= self.lookback;
+            let is_key = |compare: &dyn Fn(usize, usize) -> std::cmp::Ordering| {
+                compare(idx, in_part.row(place)).is_eq()
+            };
+            if reaches && compare.as_ref().is_none_or(|compare| is_key(compare)) {
+                let place = place as u32;
+                search.reaching.push(Reaching { row, part, place });
             }
         }
-        matchable.sort_unstable();
-        let times: Vec<i64> = matchable.iter().map(|&(_, time, _)| time).collect();
-        let groups = matchable.iter().map(|&(group, _, _)| group);
-        let starts = group_starts(groups, keys.group_count());
-        let mut rows: Vec<u32> = matchable.into_iter().map(|(_, _, row)| row).collect();
-        rows.append(&mut without_time);
-        let first_without_key = rows.len();
-        rows.append(&mut without_key);
-        Ok(Self {
-            batch,
-            keys,
-            rows,
-            times,
-            starts,
-            without_key: first_without_key,
-            lookback: spec.lookback_units(),
-        })
+        Ok(())
     }
 
-    /// Number of conversions.
-    pub(crate) fn count(&self) -> usize {
-        self.rows.len()
-    }
-
-    pub(crate) fn group_count(&self) -> usize {
-        self.keys.group_count()
-    }
-
-    /// Returns the group of each of `keys`, [`NO_GROUP`] where no conversion has the key.
-    pub(crate) fn groups_of(&self, keys: &ArrayRef) -> Result<Vec<u32>> {
-        self.keys.groups_of(keys)
-    }
-
-    /// Whether a touchpoint of this group and time, eligible before `end`, is in some window.
-    ///
-    /// The first conversion at or after the touchpoint decides: if that one is beyond the lookback
-    /// or the end, so are all later ones.
-    pub(crate) fn reaches(&self, group: u32, time: i64, end: i64) -> bool {
-        let times = &self.times[self.range(group)];
-        let first = times.partition_point(|&conversion| conversion < time);
-        times.get(first).is_some_and(|&conversion| {
-            conversion < end && conversion.saturating_sub(time) <= self.lookback
-        })
-    }
-
-    /// Returns the conversion at this place in the order of output, and its group.
-    pub(crate) fn at(&self, place: usize, group: &mut u32) -> Conversion {
-        let row = self.rows[place] as usize;
-        let Some(&time) = self.times.get(place) else {
-            return Conversion {
-                row,
-                matchable: None,
-                has_key: place < self.without_key,
-            };
-        };
-        // Places come in order, so the group only moves forward.
-        while self.starts[*group as usize + 1] as usize <= place {
-            *group += 1;
+    /// Looks at the first slot of each touchpoint and keeps those that hold something: a loop
+    /// without branches, so that the processor waits for many slots at once.
+    fn begin(&self, times: &Instants, search: &mut Search) {
+        let part_count = self.parts.len() as u64;
+        let nowhere = (0, 0, Head::NOWHERE);
+        search.heads.clear();
+        search.heads.resize(search.hashes.len(), nowhere);
+        let mut kept = 0;
+        let times = times.values();
+        for (row, (&hash, &time)) in search.hashes.iter().zip(times).enumerate() {
+            let (part, rest) = part_of(hash, part_count);
+            let head = self.parts[part].head(rest, time);
+            search.heads[kept] = (row as u32, part as u32, head);
+            kept += usize::from(!head.is_empty());
         }
-        Conversion {
-            row,
-            matchable: Some((*group, time)),
-            has_key: true,
+        search.heads.truncate(kept);
+    }
+}
+
+/// Builds all parts at once; `None` if two keys share a hash.
+async fn build_parts(
+    hasher: &KeyHasher,
+    keys: &ArrayRef,
+    instants: &Arc<Instants>,
+    lookback: i64,
+    part_count: usize,
+) -> Result<Option<Vec<Part>>> {
+    let mut hashes = vec![];
+    hasher.hash(keys, &mut hashes)?;
+    let hashes = Arc::new(hashes);
+    let can_collide = hasher.can_collide();
+    let build = |part| {
+        let (hashes, keys, instants) =
+            (Arc::clone(&hashes), Arc::clone(keys), Arc::clone(instants));
+        SpawnedTask::spawn(async move {
+            let count = part_count as u64;
+            let part = Part::build((part, count), &hashes, &keys, &instants, lookback);
+            let collides = can_collide && part.collides(&keys)?;
+            Ok::<_, datafusion::error::DataFusionError>((!collides).then_some(part))
+        })
+    };
+    let tasks: Vec<_> = (0..part_count).map(build).collect();
+    let mut parts = vec![];
+    for task in tasks {
+        let part = task.await;
+        match part.map_err(|error| exec_datafusion_err!("attribute: {error}"))?? {
+            Some(part) => parts.push(part),
+            None => return Ok(None),
         }
     }
-
-    fn range(&self, group: u32) -> Range<usize> {
-        self.starts[group as usize] as usize..self.starts[group as usize + 1] as usize
-    }
+    Ok(Some(parts))
 }

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{FieldRef, Schema};
+use datafusion::arrow::datatypes::FieldRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
-use datafusion::physical_expr::expressions::Column;
-use datafusion::physical_expr::{Distribution, EquivalenceProperties, Partitioning, PhysicalExpr};
+use datafusion::physical_expr::{EquivalenceProperties, Partitioning, PhysicalExpr};
 use datafusion::physical_plan::coop::make_cooperative;
 use datafusion::physical_plan::execution_plan::{
     Boundedness, ChildrenPropertiesMode, EmissionType, ReplaceChildrenOptions, SchedulingType,
@@ -18,18 +17,19 @@ use datafusion::physical_plan::projection::{
     EmbeddedProjection, ProjectionExec, try_embed_projection,
 };
 use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties,
-    InputDistributionRequirements, PlanProperties,
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties,
 };
 
+use super::gathering::Gathering;
 use super::stream::attribute_stream;
 use crate::attribution::output::{Source, result_columns, schema_of};
 use crate::attribution::spec::AttributeSpec;
 
 /// Credits touchpoints with conversions, key by key.
 ///
-/// Both inputs are hash partitioned by the key. The conversions of a partition are collected, its
-/// touchpoints streamed past them; rows come out in no promised order. Shown by EXPLAIN as
+/// All conversions are collected, and the touchpoints streamed past them in the partitions in which
+/// they come. What some conversion can see is kept, and each output partition credits a part of the
+/// keys; rows come out in no promised order. Shown by EXPLAIN as
 ///
 /// ```text
 /// AttributeExec: models=[last_touch], key=[customer_id], lookback=14 days, columns=[agent, credit]
@@ -43,6 +43,7 @@ pub struct AttributeExec {
     pub(super) columns: Vec<(Source, FieldRef)>,
     properties: Arc<PlanProperties>,
     pub(super) metrics: ExecutionPlanMetricsSet,
+    pub(super) gathering: Arc<Gathering>,
 }
 
 impl AttributeExec {
@@ -83,9 +84,12 @@ impl AttributeExec {
             );
         }
         let schema = Arc::new(schema_of(columns.iter()));
+        let inputs = [&conversions, &touchpoints];
+        let partition_counts = inputs.map(|input| input.output_partitioning().partition_count());
+        let partition_count = partition_counts.into_iter().max().unwrap_or(1);
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(conversions.output_partitioning().partition_count()),
+            Partitioning::UnknownPartitioning(partition_count),
             EmissionType::Final,
             Boundedness::Bounded,
         )
@@ -97,7 +101,22 @@ impl AttributeExec {
             columns,
             properties: Arc::new(properties),
             metrics: ExecutionPlanMetricsSet::new(),
+            gathering: Arc::default(),
         })
+    }
+
+    /// How many parts the keys are divided into: one per output partition.
+    pub(super) fn part_count(&self) -> usize {
+        self.properties.partitioning.partition_count()
+    }
+
+    /// The columns of the touchpoints input that come out.
+    pub(super) fn touchpoint_columns(&self) -> Vec<usize> {
+        let idx = |(source, _): &(Source, FieldRef)| match source {
+            Source::Touchpoint(idx) => Some(*idx),
+            Source::Conversion(_) | Source::Computed(_) => None,
+        };
+        self.columns.iter().filter_map(idx).collect()
     }
 }
 
@@ -133,20 +152,6 @@ impl ExecutionPlan for AttributeExec {
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
         vec![&self.conversions, &self.touchpoints]
-    }
-
-    /// A conversion and its touchpoints must meet in one partition.
-    fn input_distribution_requirements(&self) -> InputDistributionRequirements {
-        let by_key = |schema: &Schema, key: &str| {
-            let column = Column::new_with_schema(key, schema);
-            column.map_or(Distribution::SinglePartition, |column| {
-                Distribution::KeyPartitioned(vec![Arc::new(column)])
-            })
-        };
-        InputDistributionRequirements::co_partitioned(vec![
-            by_key(&self.conversions.schema(), &self.spec.conversions.key),
-            by_key(&self.touchpoints.schema(), &self.spec.touchpoints.key),
-        ])
     }
 
     fn apply_expressions(
@@ -189,16 +194,9 @@ impl ExecutionPlan for AttributeExec {
         partition: usize,
         context: Arc<TaskContext>,
     ) -> Result<SendableRecordBatchStream> {
-        let counts = self.children();
-        let counts = counts
-            .iter()
-            .map(|child| child.output_partitioning().partition_count());
-        let counts: Vec<_> = counts.collect();
-        if counts[0] != counts[1] {
-            return internal_err!("attribute: inputs must be partitioned alike, got {counts:?}");
-        }
-        let stream = attribute_stream(self, partition, &context)?;
-        Ok(make_cooperative(stream))
+        Ok(make_cooperative(attribute_stream(
+            self, partition, &context,
+        )))
     }
 
     fn metrics(&self) -> Option<MetricsSet> {

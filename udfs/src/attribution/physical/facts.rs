@@ -1,23 +1,30 @@
-//! Times, ends and directness: what decides about a touchpoint, as plain numbers.
+//! Ends and directness: what decides about a touchpoint beside its time, as plain numbers.
+
+use crate::attribution::spec::AttributeSpec;
 
 /// The end of a touchpoint that stays eligible.
 pub(crate) const OPEN: i64 = i64::MAX;
 
-/// What the operator knows of each touchpoint beside its columns.
-#[derive(Default)]
+/// What some calls ask of each stored touchpoint; by row.
+#[derive(Debug, Default)]
 pub(crate) struct Facts {
-    /// Instants, in the unit of the call.
-    pub(crate) times: Vec<i64>,
     /// Ends, if the call has `touchpoint_end`; [`OPEN`] where NULL.
-    pub(crate) ends: Option<Vec<i64>>,
+    ends: Option<Vec<i64>>,
     /// Whether direct, if a model asks.
-    pub(crate) direct: Option<Vec<bool>>,
+    direct: Option<Vec<bool>>,
 }
 
 impl Facts {
+    /// No rows, of what the call asks for.
+    pub(crate) fn of(spec: &AttributeSpec) -> Self {
+        Self {
+            ends: spec.touchpoints.end.as_ref().map(|_| vec![]),
+            direct: spec.touchpoints.direct.as_ref().map(|_| vec![]),
+        }
+    }
+
     /// Adds a touchpoint; what the call does not ask for is dropped.
-    pub(crate) fn push(&mut self, time: i64, end: i64, is_direct: bool) {
-        self.times.push(time);
+    pub(crate) fn push(&mut self, end: i64, is_direct: bool) {
         if let Some(ends) = &mut self.ends {
             ends.push(end);
         }
@@ -26,23 +33,35 @@ impl Facts {
         }
     }
 
-    /// The facts of these rows, in this order.
-    pub(crate) fn reordered(self, order: &[u32]) -> Self {
-        fn gather<T: Copy>(values: &[T], order: &[u32]) -> Vec<T> {
-            order.iter().map(|&row| values[row as usize]).collect()
+    /// Adds the rows of `other` as those from `start`.
+    pub(crate) fn append(&mut self, other: Self, start: usize) {
+        if let (Some(ends), Some(mut others)) = (&mut self.ends, other.ends) {
+            ends.resize(start, OPEN);
+            ends.append(&mut others);
         }
-        Self {
-            times: gather(&self.times, order),
-            ends: self.ends.map(|ends| gather(&ends, order)),
-            direct: self.direct.map(|direct| gather(&direct, order)),
+        if let (Some(direct), Some(mut others)) = (&mut self.direct, other.direct) {
+            direct.resize(start, false);
+            direct.append(&mut others);
         }
     }
 
-    pub(crate) fn end(&self, idx: usize) -> i64 {
-        self.ends.as_ref().map_or(OPEN, |ends| ends[idx])
+    pub(crate) fn bytes_per_row(&self) -> usize {
+        let end = self.ends.as_ref().map_or(0, |_| size_of::<i64>());
+        end + self.direct.as_ref().map_or(0, |_| size_of::<bool>())
     }
 
-    pub(crate) fn is_direct(&self, idx: usize) -> bool {
-        self.direct.as_ref().is_some_and(|direct| direct[idx])
+    /// Whether touchpoints may have an end.
+    pub(crate) fn has_ends(&self) -> bool {
+        self.ends.is_some()
+    }
+
+    pub(crate) fn end(&self, row: u32) -> i64 {
+        self.ends.as_ref().map_or(OPEN, |ends| ends[row as usize])
+    }
+
+    pub(crate) fn is_direct(&self, row: u32) -> bool {
+        self.direct
+            .as_ref()
+            .is_some_and(|direct| direct[row as usize])
     }
 }

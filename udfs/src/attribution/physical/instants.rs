@@ -36,6 +36,11 @@ impl Instants {
         })
     }
 
+    /// The instants; that of a NULL means nothing.
+    pub(crate) fn values(&self) -> &[i64] {
+        &self.values
+    }
+
     /// Returns the instant of this row, unless it is NULL.
     pub(crate) fn get(&self, row: usize) -> Option<i64> {
         match &self.nulls {

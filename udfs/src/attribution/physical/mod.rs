@@ -1,12 +1,12 @@
 //! The operator of `attribute()`.
 //!
 //! ```text
-//! conversions ─► conversions: collected, indexed by key (key_index) and time ─┐
-//!                                                                             ▼
-//! touchpoints ─► collector: streamed, kept if inside some conversion's window
+//! conversions ─► conversions: collected, in parts by key, indexed by key and time (part, reach_index)
 //!                     │
+//! touchpoints ─► collector: one per input partition; kept if inside some conversion's window
+//!                     │        (all of this once: gathering)
 //!                     ▼
-//!                touchpoints: by key, in the total order (groups, ties, facts, stored_rows)
+//!                touchpoints: one part per output partition, in the total order (ties, stored_rows)
 //!                     │
 //!                     ▼
 //!                rows: one conversion and model after the other (paths, division, value)
@@ -25,10 +25,12 @@ mod conversions;
 mod division;
 mod exec;
 mod facts;
-mod groups;
+mod gathering;
 mod instants;
-mod key_index;
+mod keys;
+mod part;
 mod paths;
+mod reach_index;
 mod rows;
 mod stored_rows;
 mod stream;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::touchpoints::Touchpoints;
 use crate::attribution::conversion_path::ConversionPath;
 
-/// The eligible touchpoints of one conversion, oldest first, as places among all touchpoints.
+/// The eligible touchpoints of one conversion, oldest first, as places among those of its part.
 #[derive(Debug)]
 pub(crate) enum Path {
     /// All touchpoints of a window.
@@ -15,19 +15,11 @@ pub(crate) enum Path {
 }
 
 impl Path {
-    pub(crate) fn find(
-        touchpoints: &Touchpoints,
-        (group, time): (u32, i64),
-        lookback: i64,
-    ) -> Self {
-        let window = touchpoints.between(group, time.saturating_sub(lookback), time);
-        match touchpoints.facts().ends.is_some() {
+    /// The path of a conversion at `time`, whose window holds these touchpoints.
+    pub(crate) fn of(touchpoints: &Touchpoints, window: Range<usize>, time: i64) -> Self {
+        match touchpoints.have_ends() {
             false => Self::Window(window),
-            true => Self::Open(
-                window
-                    .filter(|&place| touchpoints.facts().end(place) > time)
-                    .collect(),
-            ),
+            true => Self::Open(window.filter(|&idx| touchpoints.end(idx) > time).collect()),
         }
     }
 
@@ -61,12 +53,12 @@ impl ConversionPath for PathView<'_> {
     }
 
     fn age_seconds(&self, idx: usize) -> f64 {
-        let time = self.touchpoints.facts().times[self.path.place(idx)];
+        let time = self.touchpoints.time(self.path.place(idx));
         // The lookback bounds the difference, but 128 bits leave nothing to prove.
         (i128::from(self.conversion_time) - i128::from(time)) as f64 / self.units_per_second
     }
 
     fn is_direct(&self, idx: usize) -> bool {
-        self.touchpoints.facts().is_direct(self.path.place(idx))
+        self.touchpoints.is_direct(self.path.place(idx))
     }
 }

@@ -1,5 +1,6 @@
 //! The rows of the result, made conversion by conversion and model by model.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::array::ArrayRef;
@@ -66,16 +67,20 @@ impl Rows {
     }
 }
 
-/// Makes the rows of one partition and remembers where it stopped.
+/// Makes the rows of one part and remembers where it stopped.
 pub(crate) struct RowSource {
-    pub(crate) conversions: Conversions,
+    pub(crate) conversions: Arc<Conversions>,
     pub(crate) touchpoints: Touchpoints,
+    part: usize,
+    /// Whether the conversions that no touchpoint can match are made here.
+    has_unmatched: bool,
     spec: Arc<AttributeSpec>,
     /// The value of each conversion, if the query reads `credited_value`.
     values: Option<ArrayRef>,
-    /// Place of the next conversion, and the group where the search for its key starts.
+    /// How many conversions were looked at.
     next: usize,
-    group: u32,
+    /// The first touchpoint of this key that the lookback reaches.
+    window_start: usize,
     current: Option<Current>,
     reservation: MemoryReservation,
 }
@@ -91,21 +96,36 @@ struct Current {
     division: Option<Division>,
 }
 
+impl Current {
+    fn new(row: usize, time: i64, reason: Reason, path: Path) -> Self {
+        Self {
+            row,
+            time,
+            reason,
+            path,
+            model: 0,
+            division: None,
+        }
+    }
+}
+
 impl RowSource {
     pub(crate) fn new(
-        conversions: Conversions,
+        (conversions, part): (Arc<Conversions>, usize),
         touchpoints: Touchpoints,
         values: Option<ArrayRef>,
         spec: Arc<AttributeSpec>,
         reservation: MemoryReservation,
     ) -> Self {
         Self {
+            has_unmatched: part == 0 && spec.unattributed,
             conversions,
             touchpoints,
+            part,
             spec,
             values,
             next: 0,
-            group: 0,
+            window_start: 0,
             current: None,
             reservation,
         }
@@ -113,7 +133,13 @@ impl RowSource {
 
     /// Whether all rows have been made.
     pub(crate) fn is_finished(&self) -> bool {
-        self.current.is_none() && self.next == self.conversions.count()
+        self.current.is_none() && self.next == self.conversion_count()
+    }
+
+    fn conversion_count(&self) -> usize {
+        let unmatched = self.conversions.without_time.len() + self.conversions.without_key.len();
+        let matchable = self.conversions.parts[self.part].len();
+        matchable + if self.has_unmatched { unmatched } else { 0 }
     }
 
     /// Adds rows up to `limit`, or fewer at the end and after many conversions without a row.
@@ -135,25 +161,45 @@ impl RowSource {
     }
 
     fn start_next(&mut self) -> Current {
-        let conversion = self.conversions.at(self.next, &mut self.group);
+        let part = &self.conversions.parts[self.part];
+        let place = self.next;
         self.next += 1;
-        let path = match conversion.matchable {
-            Some(matchable) => Path::find(&self.touchpoints, matchable, self.spec.lookback_units()),
-            None => Path::Window(0..0),
+        let Some(unmatched) = place.checked_sub(part.len()) else {
+            let time = part.time(place);
+            let row = part.row(place);
+            let window = self.window(place);
+            let path = Path::of(&self.touchpoints, window, time);
+            let reason = match path.len() {
+                0 => Reason::NoTouchpointInLookback,
+                _ => Reason::Credited,
+            };
+            return Current::new(row, time, reason, path);
         };
-        let reason = match (conversion.has_key, path.len()) {
-            (false, _) => Reason::NoKey,
-            (true, 0) => Reason::NoTouchpointInLookback,
-            (true, _) => Reason::Credited,
+        let without_time = &self.conversions.without_time;
+        let (row, reason) = match without_time.get(unmatched) {
+            Some(&row) => (row, Reason::NoTouchpointInLookback),
+            None => {
+                let row = self.conversions.without_key[unmatched - without_time.len()];
+                (row, Reason::NoKey)
+            }
         };
-        Current {
-            row: conversion.row,
-            time: conversion.matchable.map_or(0, |(_, time)| time),
-            reason,
-            path,
-            model: 0,
-            division: None,
+        Current::new(row as usize, 0, reason, Path::Window(0..0))
+    }
+
+    /// The touchpoints within the lookback of the conversion at `place`. Places come in order, so
+    /// the start of the window only moves forward.
+    fn window(&mut self, place: usize) -> Range<usize> {
+        let part = &self.conversions.parts[self.part];
+        let newest = self.touchpoints.of(place);
+        if !part.continues(place) {
+            self.window_start = newest.start;
         }
+        let earliest = part.time(place).saturating_sub(self.spec.lookback_units());
+        while self.window_start < newest.end && self.touchpoints.time(self.window_start) < earliest
+        {
+            self.window_start += 1;
+        }
+        self.window_start..newest.end
     }
 
     /// Adds rows of this conversion up to `limit`, and returns whether it has more.

@@ -4,21 +4,49 @@ use std::ops::Range;
 
 use datafusion::arrow::array::{Array, ArrayRef, RecordBatch};
 use datafusion::arrow::compute::interleave;
-use datafusion::common::Result;
+use datafusion::common::{Result, exec_err};
 use datafusion::execution::memory_pool::MemoryReservation;
 
-/// Rows in batches of one length, so that a row number says where its row is.
+/// Rows in batches of at most one length. Row numbers are spaced as if all batches were full, so
+/// that a number says where its row is.
 pub(crate) struct StoredRows {
     pub(crate) batches: Vec<RecordBatch>,
-    /// Rows of each batch but the last.
-    pub(crate) rows_per_batch: usize,
+    /// The most rows of a batch.
+    rows_per_batch: usize,
     /// Which columns of the input the batches hold; the first one is the id.
     pub(crate) columns: Vec<usize>,
-    /// The memory of `batches` and of what is derived from them.
+    /// The memory of `batches` and of what is known of each row.
     pub(crate) reservation: MemoryReservation,
 }
 
 impl StoredRows {
+    pub(crate) fn new(
+        columns: Vec<usize>,
+        rows_per_batch: usize,
+        reservation: MemoryReservation,
+    ) -> Self {
+        Self {
+            batches: vec![],
+            rows_per_batch,
+            columns,
+            reservation,
+        }
+    }
+
+    /// Adds the batches of `other` and returns the number that its first row has now.
+    pub(crate) fn append(&mut self, other: Self) -> Result<u32> {
+        let start = self.batches.len() * self.rows_per_batch;
+        self.reservation.grow(other.reservation.free());
+        self.batches.extend(other.batches);
+        let end = self.batches.len() * self.rows_per_batch;
+        match (u32::try_from(start), u32::try_from(end)) {
+            (Ok(start), Ok(_)) => Ok(start),
+            _ => exec_err!(
+                "attribute: touchpoints in some lookback must be fewer than 2^32, got {end}"
+            ),
+        }
+    }
+
     /// Batch and place in it of this row.
     pub(crate) fn address(&self, row: u32) -> (usize, usize) {
         let row = row as usize;
@@ -34,18 +62,16 @@ impl StoredRows {
         Some(self.column(idx))
     }
 
-    /// These stored columns for the rows in `ranges` of `order`, one range after the other.
+    /// These stored columns for `rows`.
     pub(crate) fn gather(
         &self,
         columns: Range<usize>,
-        order: &[u32],
-        ranges: &[Range<usize>],
+        rows: impl Iterator<Item = u32>,
     ) -> Result<Vec<ArrayRef>> {
-        if ranges.is_empty() {
+        let addresses: Vec<_> = rows.map(|row| self.address(row)).collect();
+        if addresses.is_empty() {
             return Ok(vec![]);
         }
-        let rows = ranges.iter().flat_map(|range| &order[range.clone()]);
-        let addresses: Vec<_> = rows.map(|&row| self.address(row)).collect();
         let gather = |idx| Ok(interleave(&self.column(idx), &addresses)?);
         columns.map(gather).collect()
     }

@@ -6,37 +6,14 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::Result;
 
-/// How many tied rows are compared at once; bounds the memory of their comparable form.
-const ROWS_AT_ONCE: usize = 1 << 16;
+use super::touchpoints::Placed;
 
-/// Returns the runs of `order` that are longer than 1 and have one key, in lists of limited size.
-pub(crate) fn runs<K: PartialEq>(order: &[u32], key: impl Fn(u32) -> K) -> Vec<Vec<Range<usize>>> {
-    let mut lists = vec![];
-    let (mut list, mut rows) = (vec![], 0);
-    let mut start = 0;
-    for run in order.chunk_by(|&a, &b| key(a) == key(b)) {
-        if run.len() > 1 {
-            list.push(start..start + run.len());
-            rows += run.len();
-        }
-        if rows >= ROWS_AT_ONCE {
-            lists.push(std::mem::take(&mut list));
-            rows = 0;
-        }
-        start += run.len();
-    }
-    if !list.is_empty() {
-        lists.push(list);
-    }
-    lists
-}
-
-/// Sorts each run of `order` by `columns`, then by `last`, and returns what `columns` leave tied.
+/// Sorts each run of `placed` by `columns`, then by `last`, and returns what `columns` leave tied.
 ///
 /// `columns` hold the rows of all runs, one after the other. A column whose type has no order is
 /// left out.
 pub(crate) fn sort_runs<K: Ord>(
-    order: &mut [u32],
+    placed: &mut [Placed],
     runs: &[Range<usize>],
     columns: &[ArrayRef],
     last: impl Fn(u32) -> K,
@@ -49,12 +26,13 @@ pub(crate) fn sort_runs<K: Ord>(
             Some(rows) => rows.row(first + a).cmp(&rows.row(first + b)),
             None => std::cmp::Ordering::Equal,
         };
-        let before: Vec<u32> = order[run.clone()].to_vec();
+        let before = placed[run.clone()].to_vec();
         let mut sorted: Vec<usize> = (0..run.len()).collect();
         sorted.sort_by(|&a, &b| {
-            compare_columns(a, b).then_with(|| last(before[a]).cmp(&last(before[b])))
+            let compare_last = || last(before[a].row).cmp(&last(before[b].row));
+            compare_columns(a, b).then_with(compare_last)
         });
-        for (place, &idx) in order[run.clone()].iter_mut().zip(&sorted) {
+        for (place, &idx) in placed[run.clone()].iter_mut().zip(&sorted) {
             *place = before[idx];
         }
         let mut start = run.start;
