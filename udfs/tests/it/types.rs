@@ -298,6 +298,12 @@ async fn keys_of_any_type_match() {
         ("DATE '2026-08-10'", "DATE '2026-08-10'"),
         ("TRUE", "TRUE"),
         ("CAST(1 AS DECIMAL(10, 2))", "1"),
+        ("CAST(1 AS SMALLINT)", "CAST(1 AS SMALLINT)"),
+        ("1.5e0", "1.5e0"),
+        (
+            "named_struct('shop', 1, 'customer', 'k')",
+            "named_struct('shop', 1, 'customer', 'k')",
+        ),
     ] {
         let from = call(
             "TIMESTAMP '2026-08-10T12:00:00' AS at, 1 AS total",

@@ -44,21 +44,15 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    /// `output` are the input columns that the result needs.
+    /// `columns` of the input are stored, the id first.
     pub(crate) fn try_new(
         schema: &SchemaRef,
-        output: &[usize],
+        columns: Vec<usize>,
         rows_per_batch: usize,
         spec: &Arc<AttributeSpec>,
         conversions: &Arc<Conversions>,
         reservation: MemoryReservation,
     ) -> Result<Self> {
-        let mut columns = vec![schema.index_of(&spec.touchpoints.id)?];
-        for &idx in output {
-            if !columns.contains(&idx) {
-                columns.push(idx);
-            }
-        }
         let stored_schema = Arc::new(schema.project(&columns)?);
         Ok(Self {
             spec: Arc::clone(spec),

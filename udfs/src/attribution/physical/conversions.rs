@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, make_comparator};
 use datafusion::arrow::compute::SortOptions;
-use datafusion::common::runtime::SpawnedTask;
-use datafusion::common::{Result, exec_datafusion_err, exec_err};
+use datafusion::common::{Result, exec_err};
 
 use super::facts::OPEN;
 use super::instants::{Instants, column};
 use super::keys::KeyHasher;
 use super::part::{Part, part_of};
 use super::reach_index::Head;
+use super::tasks::run_all;
 use crate::attribution::spec::AttributeSpec;
 
 /// How many seeds are tried until no two keys share a hash of 64 bits.
@@ -178,23 +178,15 @@ async fn build_parts(
     let hashes = Arc::new(hashes);
     let can_collide = hasher.can_collide();
     let build = |part| {
-        let (hashes, keys, instants) =
-            (Arc::clone(&hashes), Arc::clone(keys), Arc::clone(instants));
-        SpawnedTask::spawn(async move {
-            let count = part_count as u64;
-            let part = Part::build((part, count), &hashes, &keys, &instants, lookback);
+        let keys = Arc::clone(keys);
+        let (hashes, instants) = (Arc::clone(&hashes), Arc::clone(instants));
+        async move {
+            let part = (part, part_count as u64);
+            let part = Part::build(part, &hashes, &keys, &instants, lookback);
             let collides = can_collide && part.collides(&keys)?;
-            Ok::<_, datafusion::error::DataFusionError>((!collides).then_some(part))
-        })
-    };
-    let tasks: Vec<_> = (0..part_count).map(build).collect();
-    let mut parts = vec![];
-    for task in tasks {
-        let part = task.await;
-        match part.map_err(|error| exec_datafusion_err!("attribute: {error}"))?? {
-            Some(part) => parts.push(part),
-            None => return Ok(None),
+            Ok((!collides).then_some(part))
         }
-    }
-    Ok(Some(parts))
+    };
+    let parts = run_all((0..part_count).map(build)).await?;
+    Ok(parts.into_iter().collect())
 }

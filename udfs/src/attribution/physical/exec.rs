@@ -110,13 +110,20 @@ impl AttributeExec {
         self.properties.partitioning.partition_count()
     }
 
-    /// The columns of the touchpoints input that come out.
-    pub(super) fn touchpoint_columns(&self) -> Vec<usize> {
-        let idx = |(source, _): &(Source, FieldRef)| match source {
-            Source::Touchpoint(idx) => Some(*idx),
-            Source::Conversion(_) | Source::Computed(_) => None,
-        };
-        self.columns.iter().filter_map(idx).collect()
+    /// The columns of the touchpoints input that are kept: the id, and those that come out.
+    pub(super) fn stored_columns(&self) -> Result<Vec<usize>> {
+        let id = self
+            .touchpoints
+            .schema()
+            .index_of(&self.spec.touchpoints.id)?;
+        let mut stored = vec![id];
+        for (source, _) in &self.columns {
+            match *source {
+                Source::Touchpoint(idx) if !stored.contains(&idx) => stored.push(idx),
+                _ => {}
+            }
+        }
+        Ok(stored)
     }
 }
 

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::concat_batches;
-use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::utils::memory::get_record_batch_memory_size;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryReservation};
@@ -28,6 +27,7 @@ use super::conversions::Conversions;
 use super::exec::AttributeExec;
 use super::facts::Facts;
 use super::stored_rows::StoredRows;
+use super::tasks::run_all;
 use super::touchpoints::Stored;
 
 /// Kept touchpoints are stored in batches this many times as long as those of the session, because
@@ -111,38 +111,28 @@ async fn gather(
 async fn read(exec: &AttributeExec, context: &Arc<TaskContext>) -> Result<Gathered> {
     let reservation = MemoryConsumer::new("AttributeExec").register(context.memory_pool());
     let conversions = Arc::new(read_conversions(exec, context, &reservation).await?);
-    let output = exec.touchpoint_columns();
-    let schema = exec.touchpoints.schema();
-    let rows_per_batch = context
-        .session_config()
-        .batch_size()
-        .saturating_mul(STORED_BATCH_FACTOR);
-    let collector = || {
-        let reservation = reservation.new_empty();
-        Collector::try_new(
-            &schema,
-            &output,
-            rows_per_batch,
-            &exec.spec,
-            &conversions,
-            reservation,
-        )
-    };
-    let mut stored = StoredRows::new(
-        collector()?.finish()?.stored.columns,
-        rows_per_batch,
-        reservation.new_empty(),
-    );
+    let batch_size = context.session_config().batch_size();
+    let rows_per_batch = batch_size.saturating_mul(STORED_BATCH_FACTOR);
+    let columns = exec.stored_columns()?;
+    let mut stored = StoredRows::new(columns.clone(), rows_per_batch, reservation.new_empty());
     let mut facts = Facts::of(&exec.spec);
     let mut survivors = vec![vec![]; conversions.parts.len()];
     // Without conversions nothing comes out, whatever the touchpoints are.
     if !conversions.is_empty() {
-        let collect = |partition, stream| {
-            let collector = collector()?;
-            let metrics = Metrics::of(exec, partition);
-            Ok(SpawnedTask::spawn(collect(stream, collector, metrics)))
+        let keep = |(partition, stream)| {
+            let collector = Collector::try_new(
+                &exec.touchpoints.schema(),
+                columns.clone(),
+                rows_per_batch,
+                &exec.spec,
+                &conversions,
+                reservation.new_empty(),
+            )?;
+            Ok(keep_all(stream, collector, Metrics::of(exec, partition)))
         };
-        for kept in in_tasks(&exec.touchpoints, context, collect).await? {
+        let streams = streams(&exec.touchpoints, context)?.into_iter().enumerate();
+        let tasks = streams.map(keep).collect::<Result<Vec<_>>>()?;
+        for kept in run_all(tasks).await? {
             let start = stored.append(kept.stored)?;
             facts.append(kept.facts, start as usize);
             for (part, list) in kept.survivors.into_iter().enumerate() {
@@ -161,51 +151,20 @@ async fn read(exec: &AttributeExec, context: &Arc<TaskContext>) -> Result<Gather
     })
 }
 
-/// Runs every partition of an input in a task of its own, and returns what the tasks return.
-async fn in_tasks<T: Send + 'static>(
-    input: &Arc<dyn ExecutionPlan>,
-    context: &Arc<TaskContext>,
-    spawn: impl Fn(usize, SendableRecordBatchStream) -> Result<SpawnedTask<Result<T>>>,
-) -> Result<Vec<T>> {
-    let partitions = 0..input.output_partitioning().partition_count();
-    let start = |partition| spawn(partition, input.execute(partition, Arc::clone(context))?);
-    let tasks = partitions.map(start).collect::<Result<Vec<_>>>()?;
-    let mut results = vec![];
-    for task in tasks {
-        results.push(joined(task).await?);
-    }
-    Ok(results)
-}
-
-/// Waits for a task; its panic goes on here.
-pub(crate) async fn joined<T: 'static>(task: SpawnedTask<Result<T>>) -> Result<T> {
-    let result = task.join_unwind().await;
-    result.map_err(|error| DataFusionError::ExecutionJoin(Box::new(error)))?
-}
-
 async fn read_conversions(
     exec: &AttributeExec,
     context: &Arc<TaskContext>,
     reservation: &MemoryReservation,
 ) -> Result<Conversions> {
-    let read = |partition, mut stream: SendableRecordBatchStream| {
+    let read = |(partition, stream)| {
         let rows = MetricBuilder::new(&exec.metrics).counter("conversion_rows", partition);
-        let reservation = reservation.new_empty();
-        Ok(SpawnedTask::spawn(async move {
-            let mut batches = vec![];
-            while let Some(batch) = stream.next().await.transpose()? {
-                reservation.try_grow(get_record_batch_memory_size(&batch))?;
-                rows.add(batch.num_rows());
-                batches.push(batch);
-            }
-            Ok((batches, reservation))
-        }))
+        collect_all(stream, rows, reservation.new_empty())
     };
-    let (batches, read_size) = {
-        let read = in_tasks(&exec.conversions, context, read).await?;
-        let (batches, reservations): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-        (batches.concat(), reservations)
-    };
+    let streams = streams(&exec.conversions, context)?.into_iter().enumerate();
+    let read = run_all(streams.map(read)).await?;
+    let (batches, read_size): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let batches = batches.concat();
+
     let time = MetricBuilder::new(&exec.metrics).subset_time("conversion_time", 0);
     let _timer = time.timer();
     let row_count: usize = batches.iter().map(RecordBatch::num_rows).sum();
@@ -213,11 +172,35 @@ async fn read_conversions(
     reservation.try_grow(size + row_count * BYTES_PER_CONVERSION)?;
     let batch = concat_batches(&exec.conversions.schema(), &batches)?;
     drop((batches, read_size));
-    let part_count = exec.part_count();
-    let conversions = Conversions::build(batch, &exec.spec, part_count).await?;
+    let conversions = Conversions::build(batch, &exec.spec, exec.part_count()).await?;
     let held = get_record_batch_memory_size(&conversions.batch) + conversions.size();
     reservation.try_resize(held)?;
     Ok(conversions)
+}
+
+/// All batches of a stream, and their memory.
+async fn collect_all(
+    mut stream: SendableRecordBatchStream,
+    rows: Count,
+    reservation: MemoryReservation,
+) -> Result<(Vec<RecordBatch>, MemoryReservation)> {
+    let mut batches = vec![];
+    while let Some(batch) = stream.next().await.transpose()? {
+        reservation.try_grow(get_record_batch_memory_size(&batch))?;
+        rows.add(batch.num_rows());
+        batches.push(batch);
+    }
+    Ok((batches, reservation))
+}
+
+/// The streams of all partitions of an input.
+fn streams(
+    input: &Arc<dyn ExecutionPlan>,
+    context: &Arc<TaskContext>,
+) -> Result<Vec<SendableRecordBatchStream>> {
+    let partitions = 0..input.output_partitioning().partition_count();
+    let stream = |partition| input.execute(partition, Arc::clone(context));
+    partitions.map(stream).collect()
 }
 
 /// What EXPLAIN ANALYZE shows of the touchpoints.
@@ -238,7 +221,8 @@ impl Metrics {
     }
 }
 
-async fn collect(
+/// What is kept of a stream of touchpoints.
+async fn keep_all(
     mut stream: SendableRecordBatchStream,
     mut collector: Collector,
     metrics: Metrics,

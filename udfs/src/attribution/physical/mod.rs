@@ -34,6 +34,7 @@ mod reach_index;
 mod rows;
 mod stored_rows;
 mod stream;
+mod tasks;
 mod ties;
 mod touchpoints;
 mod value;

@@ -50,6 +50,11 @@ impl Part {
             }
         }
         sorted.sort_unstable();
+        Self::of_sorted(sorted, part_count, lookback)
+    }
+
+    /// Takes hashes, times and rows in order.
+    fn of_sorted(sorted: Vec<(u64, i64, u32)>, part_count: u64, lookback: i64) -> Self {
         let entry = |&(hash, time, _): &(u64, i64, u32)| Entry { hash, time };
         let entries: Vec<_> = sorted.iter().map(entry).collect();
         let spread_hash = |hash| part_of(hash, part_count).1;
@@ -118,5 +123,66 @@ impl Part {
         self.entries.capacity() * size_of::<Entry>()
             + self.rows.capacity() * size_of::<u32>()
             + self.index.size()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use datafusion::arrow::array::{ArrayRef, Int64Array};
+    use proptest::prelude::{
+        Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest,
+    };
+
+    use super::{Part, part_of};
+
+    /// Hashes that share their lower halves, their upper halves, or both.
+    fn hashes() -> impl Strategy<Value = u64> {
+        let crowded = (0..4_u64, 0..3_u64).prop_map(|(upper, lower)| upper << 32 | lower);
+        prop_oneof![crowded, Just(0), Just(u64::MAX), any::<u64>()]
+    }
+
+    fn times() -> impl Strategy<Value = i64> {
+        prop_oneof![8 => -50..50_i64, 1 => any::<i64>(), 1 => Just(i64::MIN), 1 => Just(i64::MAX)]
+    }
+
+    fn lookbacks() -> impl Strategy<Value = i64> {
+        prop_oneof![4 => 0..40_i64, 1 => 0..i64::MAX, 1 => Just(i64::MAX)]
+    }
+
+    proptest! {
+        /// Whoever lies in the window of a conversion finds the first one, and nobody another.
+        #[test]
+        fn the_first_conversion_is_found(
+            conversions in proptest::collection::vec((hashes(), times()), 0..60),
+            asked in proptest::collection::vec((hashes(), times()), 1..60),
+            lookback in lookbacks(),
+        ) {
+            let rows = 0_u32..;
+            let mut sorted: Vec<_> = conversions.iter().zip(rows).map(|(&(hash, time), row)| (hash, time, row)).collect();
+            sorted.sort_unstable();
+            let part = Part::of_sorted(sorted.clone(), 1, lookback);
+            for (hash, time) in asked.into_iter().chain(conversions) {
+                let first = sorted.iter().position(|&(of, at, _)| of == hash && at >= time);
+                let reached = first.filter(|&place| sorted[place].1.saturating_sub(time) <= lookback);
+                let (_, rest) = part_of(hash, 1);
+                let found = part.first_from(part.head(rest, time), hash, time);
+                if reached.is_some() {
+                    prop_assert_eq!(found, reached);
+                } else {
+                    prop_assert!(found.is_none() || found == first);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_share_a_hash_are_noticed() {
+        let keys: ArrayRef = Arc::new(Int64Array::from(vec![1, 1, 2]));
+        let alike = Part::of_sorted(vec![(7, 0, 0), (7, 5, 1), (8, 0, 2)], 1, 10);
+        assert!(!alike.collides(&keys).unwrap());
+        let different = Part::of_sorted(vec![(7, 0, 0), (7, 5, 2)], 1, 10);
+        assert!(different.collides(&keys).unwrap());
     }
 }
