@@ -21,8 +21,16 @@ pub(crate) struct Survivor {
     pub(crate) time: i64,
     /// Place of the first conversion at or after it, in its part.
     pub(crate) place: u32,
-    /// Its row among those that are stored.
+    /// Its row among those stored with it.
     pub(crate) row: u32,
+}
+
+/// Survivors of one part that one partition of the touchpoints left.
+#[derive(Debug, Clone)]
+pub(crate) struct Survivors {
+    /// What their rows are counted from, among all that are stored.
+    pub(crate) first_row: u32,
+    pub(crate) list: Vec<Survivor>,
 }
 
 /// What one partition of the touchpoints leaves.

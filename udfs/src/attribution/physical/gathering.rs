@@ -22,7 +22,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use futures::stream::StreamExt;
 
-use super::collector::{Collector, Kept, Survivor};
+use super::collector::{Collector, Kept, Survivors};
 use super::conversions::Conversions;
 use super::exec::AttributeExec;
 use super::facts::Facts;
@@ -40,8 +40,8 @@ const BYTES_PER_CONVERSION: usize = 96;
 pub(crate) struct Gathered {
     pub(crate) conversions: Arc<Conversions>,
     pub(crate) stored: Arc<Stored>,
-    /// By part: lists of survivors, each with the number of its first row.
-    survivors: Mutex<Vec<Vec<(u32, Vec<Survivor>)>>>,
+    /// By part.
+    survivors: Mutex<Vec<Vec<Survivors>>>,
     /// The memory of all this; more of it is taken from here.
     pub(crate) reservation: MemoryReservation,
 }
@@ -91,7 +91,7 @@ impl Gathering {
 
 impl Gathered {
     /// Takes the survivors of a part.
-    pub(crate) fn take_survivors(&self, part: usize) -> Vec<(u32, Vec<Survivor>)> {
+    pub(crate) fn take_survivors(&self, part: usize) -> Vec<Survivors> {
         let mut survivors = self
             .survivors
             .lock()
@@ -133,10 +133,10 @@ async fn read(exec: &AttributeExec, context: &Arc<TaskContext>) -> Result<Gather
         let streams = streams(&exec.touchpoints, context)?.into_iter().enumerate();
         let tasks = streams.map(keep).collect::<Result<Vec<_>>>()?;
         for kept in run_all(tasks).await? {
-            let start = stored.append(kept.stored)?;
-            facts.append(kept.facts, start as usize);
+            let first_row = stored.append(kept.stored)?;
+            facts.append(kept.facts, first_row as usize);
             for (part, list) in kept.survivors.into_iter().enumerate() {
-                survivors[part].push((start, list));
+                survivors[part].push(Survivors { first_row, list });
             }
         }
     }

@@ -148,8 +148,9 @@ impl Cut {
         let mut latest = vec![None; self.count];
         for (place, entry) in entries.iter().enumerate() {
             let first = self.window(entry.time.saturating_sub(lookback));
-            for window in first..=self.window(entry.time) {
-                if latest[window].replace(entry.hash) != Some(entry.hash) {
+            let last = self.window(entry.time);
+            for (latest, window) in latest[first..=last].iter_mut().zip(first..) {
+                if latest.replace(entry.hash) != Some(entry.hash) {
                     take(window, place);
                 }
             }

@@ -7,7 +7,7 @@ use datafusion::arrow::array::{Array, ArrayRef};
 use datafusion::common::Result;
 use datafusion::execution::memory_pool::MemoryReservation;
 
-use super::collector::Survivor;
+use super::collector::Survivors;
 use super::facts::Facts;
 use super::stored_rows::StoredRows;
 use super::stream::yield_now;
@@ -43,25 +43,22 @@ pub(crate) struct Touchpoints {
 }
 
 impl Touchpoints {
-    /// Orders the survivors; each list comes with the number of its first row among all stored
-    /// ones. Every place is below `place_count`.
+    /// Orders the survivors, whose places are all below `place_count`.
     pub(crate) async fn sorted(
-        lists: Vec<(u32, Vec<Survivor>)>,
+        survivors: Vec<Survivors>,
         place_count: usize,
         stored: Arc<Stored>,
         reservation: MemoryReservation,
     ) -> Result<Self> {
-        let count: usize = lists.iter().map(|(_, list)| list.len()).sum();
+        let count: usize = survivors.iter().map(|some| some.list.len()).sum();
         let bytes = count * size_of::<Placed>() + 2 * place_count * size_of::<u32>();
         reservation.try_grow(bytes)?;
-        let places = lists
-            .iter()
-            .flat_map(|(_, list)| list)
-            .map(|survivor| survivor.place);
+        let all = survivors.iter().flat_map(|some| &some.list);
+        let places = all.map(|survivor| survivor.place);
         let starts = starts(places, place_count);
         let mut placed = vec![Placed::default(); count];
         let mut next = starts.clone();
-        for (first_row, list) in lists {
+        for Survivors { first_row, list } in survivors {
             for survivor in list {
                 let next = &mut next[survivor.place as usize];
                 placed[*next as usize] = Placed {
