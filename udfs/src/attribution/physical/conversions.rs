@@ -27,7 +27,8 @@ pub(crate) struct Conversions {
     hasher: KeyHasher,
     /// The keys as the hasher compares them.
     keys: ArrayRef,
-    lookback: i64,
+    /// In units of time.
+    lookback: u64,
 }
 
 /// A touchpoint that lies in the window of some conversion.
@@ -84,7 +85,7 @@ impl Conversions {
                 without_time,
                 hasher,
                 keys,
-                lookback,
+                lookback: lookback.unsigned_abs(),
             });
         }
         exec_err!("attribute: keys must have hashes of their own, got two that share theirs")
@@ -134,7 +135,7 @@ impl Conversions {
             };
             let conversion = in_part.time(place);
             let end = ends.and_then(|ends| ends.get(idx)).unwrap_or(OPEN);
-            let reaches = conversion < end && conversion.saturating_sub(time) <= self.lookback;
+            let reaches = conversion < end && conversion.abs_diff(time) <= self.lookback;
             let is_key = |compare: &dyn Fn(usize, usize) -> std::cmp::Ordering| {
                 compare(idx, in_part.row(place)).is_eq()
             };
