@@ -14,7 +14,7 @@ use datafusion::{
     physical_planner::{DefaultPhysicalPlanner, PhysicalPlanner},
 };
 use datafusion_attribution::{
-    AttributeExtensionPlanner, AttributeRelationPlanner, PushConversionFilters,
+    AttributeExtensionPlanner, AttributeRelationPlanner, PushConversionFilters, SessionsInBatches,
     aggregate_functions, scalar_functions, window_functions,
 };
 
@@ -96,6 +96,7 @@ fn physical_optimizer_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync
             *rule = Arc::clone(&filters_first) as _;
         }
     }
+    rules.push(Arc::new(SessionsInBatches));
     rules
 }
 

@@ -17,8 +17,8 @@
 //!
 //! [`register_all`] adds everything to a session. An application that composes its own session uses
 //! the parts: [`AttributeRelationPlanner`], [`AttributeExtensionPlanner`],
-//! [`PushConversionFilters`], [`scalar_functions`], [`aggregate_functions`] and
-//! [`window_functions`]. [`resolve_table_arguments`] belongs between
+//! [`PushConversionFilters`], [`SessionsInBatches`], [`scalar_functions`], [`aggregate_functions`]
+//! and [`window_functions`]. [`resolve_table_arguments`] belongs between
 //! parsing and planning, so that a table may be named without a subquery.
 //!
 //! This crate knows no file, clock, environment or network.
@@ -47,7 +47,7 @@ pub use attribution::{
 pub use functions::{aggregate_functions, scalar_functions, window_functions};
 pub use funnel::{retention_udaf, window_funnel_events_udaf, window_funnel_udaf};
 pub use metrics::{money_sum_udaf, percent_change_udf, ratio_udf, sum_once_udaf};
-pub use sessionize::sessionize_udwf;
+pub use sessionize::{SessionsInBatches, sessionize_udwf};
 pub use table_arguments::{
     ATTRIBUTE_TABLES, TableFunctionArguments, resolve_table_arguments, resolve_table_arguments_in,
 };
@@ -67,6 +67,7 @@ pub fn register_all(mut builder: SessionStateBuilder) -> SessionStateBuilder {
     functions.extend(window_functions());
     builder
         .with_optimizer_rule(Arc::new(PushConversionFilters))
+        .with_physical_optimizer_rule(Arc::new(SessionsInBatches))
         .with_query_planner(Arc::new(AttributeQueryPlanner))
 }
 

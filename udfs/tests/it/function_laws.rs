@@ -178,25 +178,51 @@ proptest! {
     #[test]
     fn sessions_equal_the_naive_version(events in events(), execution in executions(), gap in 0..4_i64) {
         let sql = format!(
-            "SELECT visitor, CAST(arrow_cast(at, 'Timestamp(Second, None)') AS BIGINT), session,
-               by_order FROM (
-                 SELECT visitor, at,
-                   sessionize(at, INTERVAL '{gap} seconds') OVER (PARTITION BY visitor ORDER BY at) AS session,
-                   sessionize(at, CASE visitor WHEN 0 THEN INTERVAL '1 second' ELSE INTERVAL '2 seconds' END)
-                     OVER (PARTITION BY visitor ORDER BY at) AS by_order
-                 FROM events)"
+            "SELECT visitor, CAST(arrow_cast(at, 'Timestamp(Second, None)') AS BIGINT),
+               sessionize(at, INTERVAL '{gap} seconds') OVER (PARTITION BY visitor ORDER BY at)
+             FROM events"
         );
-        let mut expected = vec![];
-        for (visitor, events) in by_visitor(&events) {
-            let same = sessions(&events, |_| gap);
-            let own = sessions(&events, |event| if event.visitor == Some(0) { 1 } else { 2 });
-            for ((at, session), (_, by_order)) in same.into_iter().zip(own) {
-                expected.push(format!("{} {at} {session} {by_order}", shown(visitor)));
-            }
-            let timeless = events.iter().filter(|event| event.at.is_none());
-            expected.extend(timeless.map(|_| format!("{} - - -", shown(visitor))));
-        }
-        expected.sort();
+        let expected = numbered(&events, |_| gap);
         prop_assert_eq!(answers(&events, execution, &sql), expected);
     }
+
+    #[test]
+    fn sessions_of_gaps_that_differ_equal_the_naive_version(events in events(), execution in executions()) {
+        let sql = "SELECT visitor, CAST(arrow_cast(at, 'Timestamp(Second, None)') AS BIGINT),
+             sessionize(at, CASE visitor WHEN 0 THEN INTERVAL '1 second' ELSE INTERVAL '2 seconds' END)
+               OVER (PARTITION BY visitor ORDER BY at)
+           FROM events";
+        let expected = numbered(&events, |event| if event.visitor == Some(0) { 1 } else { 2 });
+        prop_assert_eq!(answers(&events, execution, sql), expected);
+    }
+
+    #[test]
+    fn two_gaps_are_numbered_apart(events in events(), execution in executions(), gaps in (0..4_i64, 0..4_i64)) {
+        let sql = format!(
+            "SELECT visitor, CAST(arrow_cast(at, 'Timestamp(Second, None)') AS BIGINT),
+               sessionize(at, INTERVAL '{} seconds') OVER (PARTITION BY visitor ORDER BY at) AS one,
+               sessionize(at, INTERVAL '{} seconds') OVER (PARTITION BY visitor ORDER BY at) AS other
+             FROM events",
+            gaps.0, gaps.1,
+        );
+        // Rows of one visitor and time are in one session, whatever the gap: rows pair up in order.
+        let both = numbered(&events, |_| gaps.0).into_iter().zip(numbered(&events, |_| gaps.1));
+        let number = |row: &str| row.rsplit(' ').next().unwrap_or_default().to_owned();
+        let expected: Vec<_> = both.map(|(one, other)| format!("{one} {}", number(&other))).collect();
+        prop_assert_eq!(answers(&events, execution, &sql), expected);
+    }
+}
+
+/// What the naive version says of each row, in order.
+fn numbered(events: &[Event], gap: impl Fn(&Event) -> i64) -> Vec<String> {
+    let mut numbered = vec![];
+    for (visitor, events) in by_visitor(events) {
+        let sessions = sessions(&events, &gap);
+        let row = |(at, session)| format!("{} {at} {session}", shown(visitor));
+        numbered.extend(sessions.into_iter().map(row));
+        let timeless = events.iter().filter(|event| event.at.is_none());
+        numbered.extend(timeless.map(|_| format!("{} - -", shown(visitor))));
+    }
+    numbered.sort();
+    numbered
 }

@@ -221,9 +221,17 @@ fn spill_count(plan: &dyn ExecutionPlan) -> usize {
 #[tokio::test]
 async fn sessions_are_numbered_as_the_rows_stream_through() {
     let ctx = session(SessionConfig::new());
-    let sql = "EXPLAIN SELECT sessionize(to_timestamp_seconds(value), INTERVAL '1 day')
-                 OVER (PARTITION BY value % 7 ORDER BY to_timestamp_seconds(value))
-               FROM generate_series(1, 1000)";
-    let plan = printed(&ctx, sql).await;
+    let explained = async |column: &str| {
+        let sql = format!(
+            "EXPLAIN SELECT {column} OVER (PARTITION BY value % 7 ORDER BY to_timestamp_seconds(value))
+               FROM generate_series(1, 1000)"
+        );
+        printed(&ctx, &sql).await
+    };
+    let plan = explained("sessionize(to_timestamp_seconds(value), INTERVAL '1 day')").await;
+    assert!(plan.contains("SessionizeExec: sessions="), "{plan}");
+    // A gap of each row is a matter of the general node.
+    let gap = "CASE WHEN value = 1 THEN INTERVAL '1 day' ELSE INTERVAL '2 days' END";
+    let plan = explained(&format!("sessionize(to_timestamp_seconds(value), {gap})")).await;
     assert!(plan.contains("BoundedWindowAggExec"), "{plan}");
 }
