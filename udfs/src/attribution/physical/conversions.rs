@@ -41,11 +41,20 @@ pub(crate) struct Reaching {
     pub(crate) place: u32,
 }
 
+/// A touchpoint whose search has begun.
+#[derive(Debug, Default, Clone, Copy)]
+struct Begun {
+    row: u32,
+    part: u32,
+    head: Head,
+}
+
 /// Touchpoints whose key and time are searched, and lists that are reused from batch to batch.
 #[derive(Default)]
 pub(crate) struct Search {
     hashes: Vec<u64>,
-    heads: Vec<(u32, u32, Head)>,
+    begun: Vec<Begun>,
+    opened: Vec<(Begun, u64)>,
     pub(crate) reaching: Vec<Reaching>,
 }
 
@@ -115,13 +124,14 @@ impl Conversions {
         let keys = self.hasher.comparable(keys)?;
         self.hasher.hash(&keys, &mut search.hashes)?;
         self.begin(times, search);
+        self.open(search);
         let nulls = keys.nulls().filter(|nulls| nulls.null_count() > 0);
         let compare = match self.hasher.can_collide() {
             true => Some(make_comparator(&keys, &self.keys, SortOptions::default())?),
             false => None,
         };
         search.reaching.clear();
-        for &(row, part, head) in &search.heads {
+        for &(Begun { row, part, head }, first_slot) in &search.opened {
             let idx = row as usize;
             let (Some(time), false) = (
                 times.get(idx),
@@ -130,7 +140,7 @@ impl Conversions {
                 continue;
             };
             let in_part = &self.parts[part as usize];
-            let Some(place) = in_part.first_from(head, search.hashes[idx], time) else {
+            let Some(place) = in_part.first_from(head, first_slot, search.hashes[idx], time) else {
                 continue;
             };
             let conversion = in_part.time(place);
@@ -147,22 +157,35 @@ impl Conversions {
         Ok(())
     }
 
-    /// Looks at the first slot of each touchpoint and keeps those that hold something: a loop
-    /// without branches, so that the processor waits for many slots at once.
+    /// Keeps the touchpoints whose search can find anything. A loop without branches, as the next, so
+    /// that the processor waits for many places of memory at once.
     fn begin(&self, times: &Instants, search: &mut Search) {
         let part_count = self.parts.len() as u64;
-        let nowhere = (0, 0, Head::NOWHERE);
-        search.heads.clear();
-        search.heads.resize(search.hashes.len(), nowhere);
+        search.begun.clear();
+        search.begun.resize(search.hashes.len(), Begun::default());
         let mut kept = 0;
         let times = times.values();
         for (row, (&hash, &time)) in search.hashes.iter().zip(times).enumerate() {
             let (part, rest) = part_of(hash, part_count);
-            let head = self.parts[part].head(rest, time);
-            search.heads[kept] = (row as u32, part as u32, head);
-            kept += usize::from(!head.is_empty());
+            let (head, can_find) = self.parts[part].head(rest, time);
+            let (row, part) = (row as u32, part as u32);
+            search.begun[kept] = Begun { row, part, head };
+            kept += usize::from(can_find);
         }
-        search.heads.truncate(kept);
+        search.begun.truncate(kept);
+    }
+
+    /// Looks at the first slot of each and keeps those that hold something.
+    fn open(&self, search: &mut Search) {
+        search.opened.clear();
+        search.opened.resize(search.begun.len(), Default::default());
+        let mut kept = 0;
+        for &begun in &search.begun {
+            let first_slot = self.parts[begun.part as usize].first_slot(begun.head);
+            search.opened[kept] = (begun, first_slot);
+            kept += usize::from(first_slot != 0);
+        }
+        search.opened.truncate(kept);
     }
 }
 

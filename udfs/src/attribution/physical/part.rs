@@ -93,17 +93,30 @@ impl Part {
         place > 0 && self.entries[place - 1].hash == self.entries[place].hash
     }
 
-    /// Where the search for a touchpoint begins; `rest` as [`part_of`] gives it.
+    /// Where the search for a touchpoint begins, and whether it can find anything; `rest` as
+    /// [`part_of`] gives it.
     #[inline]
-    pub(crate) fn head(&self, rest: u64, time: i64) -> Head {
+    pub(crate) fn head(&self, rest: u64, time: i64) -> (Head, bool) {
         self.index.head(rest, time)
+    }
+
+    /// What the first slot of the index holds; 0 if the search finds nothing.
+    #[inline]
+    pub(crate) fn first_slot(&self, head: Head) -> u64 {
+        self.index.first_slot(head)
     }
 
     /// The place of the first conversion of this key at or after `time`, if it is within the lookback;
     /// if not, none or one that is not within the lookback either.
     #[inline]
-    pub(crate) fn first_from(&self, head: Head, hash: u64, time: i64) -> Option<usize> {
-        let place = self.index.find(head, hash, &self.entries)?;
+    pub(crate) fn first_from(
+        &self,
+        head: Head,
+        first_slot: u64,
+        hash: u64,
+        time: i64,
+    ) -> Option<usize> {
+        let place = self.index.find(head, first_slot, hash, &self.entries)?;
         let is_earlier = |entry: &Entry| entry.hash == hash && entry.time < time;
         // Most keys have one or two conversions in a window.
         let found = match self.entries[place..]
@@ -166,7 +179,9 @@ mod tests {
                 let first = sorted.iter().position(|&(of, at, _)| of == hash && at >= time);
                 let is_near = |&place: &usize| sorted[place].1.abs_diff(time) <= lookback.unsigned_abs();
                 let (_, rest) = part_of(hash, 1);
-                let found = part.first_from(part.head(rest, time), hash, time);
+                let (head, can_find) = part.head(rest, time);
+                let search = || part.first_from(head, part.first_slot(head), hash, time);
+                let found = if can_find { search() } else { None };
                 prop_assert_eq!(found.filter(is_near), first.filter(is_near));
             }
         }

@@ -5,7 +5,8 @@
 //! caches. Here the range of time is cut into windows of about the lookback, and the table of a
 //! window holds only the keys with a conversion that some instant of it can reach. Touchpoints come
 //! roughly in order of time, so that one small table after the other is in use; in any order, the
-//! answers are the same.
+//! answers are the same. A bit for each quarter of a slot says where nothing begins: those bits stay
+//! in a cache of the processor, and most touchpoints need no more.
 
 use super::part::Entry;
 
@@ -13,6 +14,8 @@ use super::part::Entry;
 const MOST_WINDOWS: u64 = 256;
 /// Slots per key.
 const SPARSENESS: u64 = 2;
+/// Bits of the filter per slot.
+const BITS_PER_SLOT: u64 = 4;
 
 /// Finds the first conversion of a key that a window can reach.
 #[derive(Debug)]
@@ -34,33 +37,20 @@ struct Cut {
 /// An open-addressing table whose keys stand in order of their hashes.
 #[derive(Debug)]
 struct Window {
-    /// How many places hashes are spread over; runs of keys may end behind them.
+    /// How many slots hashes are spread over; runs of keys may end behind them.
     spread: u64,
+    /// The same range of hashes in finer steps: whether the hash of a key lies there.
+    filter: Vec<u64>,
     /// The lower half of a hash, and one more than the place of a conversion; 0 where empty. The
     /// last one is empty.
     slots: Vec<u64>,
 }
 
 /// Where the search for one touchpoint begins.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Head {
     window: u32,
     slot: u32,
-    /// What is in the slot.
-    found: u64,
-}
-
-impl Head {
-    pub(crate) const NOWHERE: Self = Self {
-        window: 0,
-        slot: 0,
-        found: 0,
-    };
-
-    /// Whether no conversion can be reached.
-    pub(crate) fn is_empty(self) -> bool {
-        self.found == 0
-    }
 }
 
 impl ReachIndex {
@@ -84,25 +74,38 @@ impl ReachIndex {
         Self { cut, windows }
     }
 
-    /// Where the search for a key at this time begins.
+    /// Where the search for a key at this time begins, and whether it can find anything.
     #[inline]
-    pub(crate) fn head(&self, spread_hash: u64, time: i64) -> Head {
+    pub(crate) fn head(&self, spread_hash: u64, time: i64) -> (Head, bool) {
         let window = self.cut.window(time);
         let Some(table) = self.windows.get(window) else {
-            return Head::NOWHERE;
+            return (Head::default(), false);
         };
-        let slot = scaled(spread_hash, table.spread).0 as usize;
-        Head {
+        let bit = table.bit(spread_hash);
+        let head = Head {
             window: window as u32,
-            slot: slot as u32,
-            found: table.slots[slot],
-        }
+            slot: (bit / BITS_PER_SLOT) as u32,
+        };
+        (head, table.filter[bit as usize / 64] >> (bit % 64) & 1 == 1)
     }
 
-    /// The place of the first conversion with this hash that the window of `head` can reach.
+    /// What the first slot holds; 0 if the search finds nothing.
     #[inline]
-    pub(crate) fn find(&self, head: Head, hash: u64, entries: &[Entry]) -> Option<usize> {
-        let (mut slot, mut found) = (head.slot as usize, head.found);
+    pub(crate) fn first_slot(&self, head: Head) -> u64 {
+        self.windows[head.window as usize].slots[head.slot as usize]
+    }
+
+    /// The place of the first conversion with this hash that the window of `head` can reach, given
+    /// what its first slot holds.
+    #[inline]
+    pub(crate) fn find(
+        &self,
+        head: Head,
+        first_slot: u64,
+        hash: u64,
+        entries: &[Entry],
+    ) -> Option<usize> {
+        let (mut slot, mut found) = (head.slot as usize, first_slot);
         while found != 0 {
             let place = (found as u32 - 1) as usize;
             if (found >> 32) as u32 == hash as u32 && entries[place].hash == hash {
@@ -116,8 +119,8 @@ impl ReachIndex {
 
     /// Bytes of the tables.
     pub(crate) fn size(&self) -> usize {
-        let slots = self.windows.iter().map(|window| window.slots.capacity());
-        slots.sum::<usize>() * size_of::<u64>()
+        let words = |window: &Window| window.slots.capacity() + window.filter.capacity();
+        self.windows.iter().map(words).sum::<usize>() * size_of::<u64>()
     }
 }
 
@@ -163,13 +166,22 @@ impl Window {
         let spread = keys * SPARSENESS;
         Self {
             spread,
+            filter: vec![0; (spread * BITS_PER_SLOT) as usize / 64 + 1],
             slots: vec![0; spread as usize + 1],
         }
     }
 
+    /// Which bit of the filter is that of a hash; its slot follows from it.
+    #[inline]
+    fn bit(&self, spread_hash: u64) -> u64 {
+        scaled(spread_hash, self.spread * BITS_PER_SLOT).0
+    }
+
     /// Puts a key where it belongs, but not before `end`, and returns the new end.
     fn insert(&mut self, end: usize, spread_hash: u64, slot: u64) -> usize {
-        let idx = end.max(scaled(spread_hash, self.spread).0 as usize);
+        let bit = self.bit(spread_hash);
+        self.filter[bit as usize / 64] |= 1 << (bit % 64);
+        let idx = end.max((bit / BITS_PER_SLOT) as usize);
         if idx + 1 >= self.slots.len() {
             self.slots.resize(idx + 2, 0);
         }
