@@ -7,6 +7,7 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type, UInt32Type};
 use datafusion::common::Result;
 
+use super::entries::{Entries, Entry};
 use super::walk::{Event, Funnel, Walk};
 use crate::groups::{Groups, Rows};
 use crate::instant::counts;
@@ -21,19 +22,11 @@ pub(super) enum Answer {
     Instants(DataType),
 }
 
-/// An event and the group it belongs to. There is no memory for more groups than 32 bits count.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    group: u32,
-    event: Event,
-}
-
 #[derive(Debug)]
 pub(super) struct FunnelGroups {
     funnel: Funnel,
     answer: Answer,
-    /// In the order in which they came.
-    entries: Vec<Entry>,
+    entries: Entries,
 }
 
 impl FunnelGroups {
@@ -41,29 +34,23 @@ impl FunnelGroups {
         Self {
             funnel,
             answer,
-            entries: vec![],
+            entries: Entries::default(),
         }
     }
 
     fn add(&mut self, group: usize, event: Event) {
         // Only strict_order cares for a row that is no step.
         if event.steps != 0 || self.funnel.mode.strict_order {
-            self.entries.push(Entry {
-                group: group as u32,
-                event,
-            });
+            self.entries.push(Entry::new(group, event));
         }
     }
 
     /// The events of the first `count` groups, group after group, and where each group ends.
     fn by_group(&self, count: usize) -> (Vec<Event>, Vec<usize>) {
         let mut ends = vec![0; count];
-        let entries = || {
-            let entries = self.entries.iter();
-            entries.filter(|entry| (entry.group as usize) < count)
-        };
+        let entries = || self.entries.iter().filter(|entry| entry.group() < count);
         for entry in entries() {
-            ends[entry.group as usize] += 1;
+            ends[entry.group()] += 1;
         }
         let mut total = 0;
         for end in &mut ends {
@@ -72,8 +59,8 @@ impl FunnelGroups {
         }
         let mut events = vec![Event { at: 0, steps: 0 }; total];
         for entry in entries() {
-            let next = &mut ends[entry.group as usize];
-            events[*next] = entry.event;
+            let next = &mut ends[entry.group()];
+            events[*next] = entry.event();
             *next += 1;
         }
         (events, ends)
@@ -173,16 +160,10 @@ impl Groups for FunnelGroups {
     }
 
     fn drop_first(&mut self, count: usize) {
-        self.entries.retain_mut(|entry| {
-            let stays = entry.group as usize >= count;
-            if stays {
-                entry.group -= count as u32;
-            }
-            stays
-        });
+        self.entries.drop_first(count);
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.entries.capacity() * size_of::<Entry>()
+        size_of_val(self) + self.entries.size()
     }
 }

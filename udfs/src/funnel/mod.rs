@@ -1,6 +1,7 @@
 //! Functions over the ordered steps of one customer: how far a funnel was walked, and who came back.
 
 mod arguments;
+mod entries;
 mod funnel_groups;
 mod funnel_udaf;
 mod mode;
