@@ -1,6 +1,7 @@
 //! Numbering the sessions of sorted rows, batch after batch.
 
 use std::fmt;
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -82,7 +83,7 @@ impl SessionNumbers {
         };
         let continues = self.open.replace(key_at(last)?) == Some(key_at(0)?);
         let ranges = match keys.is_empty() {
-            true => vec![0..row_count],
+            true => iter::once(0..row_count).collect(),
             false => partition(&keys)?.ranges(),
         };
         let from_before = |range: &Range<usize>| continues && range.start == 0;
